@@ -1,0 +1,130 @@
+// Buttons. Whoever is logged in can call these with any context: only the header tells who it is, ids in the context
+// are only ids, and the permission is checked at each press.
+
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// The keys of a button's context.
+const (
+	// ContextConversation is a conversation's id: claim, close, reopen.
+	ContextConversation = "conversation_id"
+	// ContextPost is the id of the reply to send: resend.
+	ContextPost = "post_id"
+	// ContextBot is a bot's id: reclaim.
+	ContextBot = "bot_id"
+)
+
+// press is one press of a button by caller.
+type press struct {
+	caller string
+	ids    map[string]any
+}
+
+func (p press) id(name string) (string, error) {
+	id, _ := p.ids[name].(string)
+	return knownID(id)
+}
+
+// pressed says what was done: the key of a text and what it was done to.
+type pressed struct {
+	key    string
+	target string
+	args   map[string]string
+}
+
+// action answers a button with a text for the presser alone. The card is brought up to date by its keeper.
+func (s *server) action(do func(context.Context, press) (pressed, error)) handler {
+	return func(r *http.Request, caller string) (answer, error) {
+		var request model.PostActionIntegrationRequest
+		if err := decodeForeign(r, &request); err != nil {
+			return answer{}, err
+		}
+		t := s.language(caller)
+		done, err := do(r.Context(), press{caller: caller, ids: request.Context})
+		text := ""
+		if err != nil {
+			s.log(r, err)
+			text = Say(t, err)
+		} else {
+			text = t(done.key, done.args)
+		}
+		return answer{
+			status: http.StatusOK, target: done.target,
+			body: model.PostActionIntegrationResponse{EphemeralText: text},
+		}, nil
+	}
+}
+
+// language is how texts are looked up for one person.
+func (s *server) language(userID string) func(key string, args map[string]string) string {
+	lang := s.Desk.UserLocale(userID)
+	return func(key string, args map[string]string) string { return s.Desk.T(lang, key, args) }
+}
+
+// log tells the server log of errors that the person is not told of.
+func (s *server) log(r *http.Request, err error) {
+	if AsError(err) == nil {
+		s.Failed(r.Pattern, err)
+	}
+}
+
+// pressOn does something to the conversation of the context, for one who may see it.
+func (s *server) pressOn(ctx context.Context, p press, key string, do func(id string) error) (pressed, error) {
+	id, err := p.id(ContextConversation)
+	if err != nil {
+		return pressed{}, err
+	}
+	if _, err := s.conversationFor(ctx, p.caller, id); err != nil {
+		return pressed{target: id}, err
+	}
+	return pressed{key: key, target: id}, do(id)
+}
+
+func (s *server) pressClaim(ctx context.Context, p press) (pressed, error) {
+	return s.pressOn(ctx, p, "api.claimed", func(id string) error {
+		_, err := s.Team.Claim(ctx, id, p.caller)
+		return err
+	})
+}
+
+func (s *server) pressClose(ctx context.Context, p press) (pressed, error) {
+	return s.pressOn(ctx, p, "api.closed", func(id string) error {
+		_, err := s.Team.Close(ctx, id)
+		return err
+	})
+}
+
+func (s *server) pressReopen(ctx context.Context, p press) (pressed, error) {
+	return s.pressOn(ctx, p, "api.reopened", func(id string) error {
+		_, err := s.Team.Reopen(ctx, id)
+		return err
+	})
+}
+
+func (s *server) pressResend(ctx context.Context, p press) (pressed, error) {
+	id, err := p.id(ContextPost)
+	if err != nil {
+		return pressed{}, err
+	}
+	_, err = s.resend(ctx, p.caller, id)
+	return pressed{key: "api.resent", target: id}, err
+}
+
+func (s *server) pressReclaim(ctx context.Context, p press) (pressed, error) {
+	id, err := p.id(ContextBot)
+	if err != nil {
+		return pressed{}, err
+	}
+	bot, err := s.botFor(ctx, Manager, p.caller, id)
+	if err != nil {
+		return pressed{target: id}, err
+	}
+	_, err = s.Bots.Reclaim(ctx, id)
+	return pressed{key: "api.reclaimed", target: id, args: map[string]string{"name": Literal(bot.Name)}}, err
+}

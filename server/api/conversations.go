@@ -1,0 +1,246 @@
+// REST of conversations and their messages.
+
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+// maxNote is the longest note, in bytes: a post of Mattermost holds 16383 characters.
+const maxNote = 16000
+
+// onConversation is a route below one conversation: 404 for whoever may not see it.
+func (s *server) onConversation(method, path string, h func(*http.Request, string, conversation.Conversation) (answer, error)) route {
+	return route{method + " " + Prefix + "/conversations/{id}" + path, Member, func(r *http.Request, caller string) (answer, error) {
+		id, err := pathID(r, "id")
+		if err != nil {
+			return answer{}, err
+		}
+		c, err := s.conversationFor(r.Context(), caller, id)
+		if err != nil {
+			return answer{target: id}, err
+		}
+		a, err := h(r, caller, c)
+		a.target = id
+		return a, err
+	}}
+}
+
+func (s *server) byThread() route {
+	return route{"GET " + Prefix + "/conversations/by-thread/{root_post_id}", Member, func(r *http.Request, caller string) (answer, error) {
+		id, err := pathID(r, "root_post_id")
+		if err != nil {
+			return answer{}, err
+		}
+		c, err := s.Conversations.ByThread(r.Context(), id)
+		if err != nil {
+			return answer{}, err
+		}
+		return shown(c), s.mustSee(r.Context(), caller, c)
+	}}
+}
+
+// conversationFor is the conversation of that id for a caller who may see it.
+func (s *server) conversationFor(ctx context.Context, caller, id string) (conversation.Conversation, error) {
+	c, err := s.Conversations.Conversation(ctx, id)
+	if err != nil {
+		return conversation.Conversation{}, err
+	}
+	return c, s.mustSee(ctx, caller, c)
+}
+
+func (s *server) mustSee(ctx context.Context, caller string, c conversation.Conversation) error {
+	bot, err := s.Bots.Bot(ctx, c.BotID)
+	if err != nil {
+		return err
+	}
+	if !s.Access.SeesConversation(caller, bot, c) {
+		return notFound()
+	}
+	return nil
+}
+
+func shown(c conversation.Conversation) answer {
+	return answer{status: http.StatusOK, body: viewConversation(c), target: c.ID}
+}
+
+func (s *server) listConversations(r *http.Request, caller string) (answer, error) {
+	f, err := filter(r)
+	if err != nil {
+		return answer{}, err
+	}
+	list := []conversationView{}
+	total := 0
+	if !s.Access.IsSysadmin(caller) {
+		f.ChannelIDs = channels(s.Access.Visible(caller, s.Bots.List(r.Context())))
+	}
+	// No channels selects all in a Filter: whoever sees none must not get there.
+	if s.Access.IsSysadmin(caller) || len(f.ChannelIDs) > 0 {
+		found, n, err := s.Store.Conversations(r.Context(), f)
+		if err != nil {
+			return answer{}, err
+		}
+		total = n
+		for _, c := range found {
+			list = append(list, viewConversation(c))
+		}
+	}
+	return answer{status: http.StatusOK, body: map[string]any{"conversations": list, "total": total}}, nil
+}
+
+func channels(list []conversation.Bot) []string {
+	ids := []string{}
+	for _, b := range list {
+		if !slices.Contains(ids, b.ChannelID) {
+			ids = append(ids, b.ChannelID)
+		}
+	}
+	return ids
+}
+
+func filter(r *http.Request) (Filter, error) {
+	values, err := query(r)
+	if err != nil {
+		return Filter{}, err
+	}
+	f := Filter{
+		BotID: values.Get("bot"), ChannelID: values.Get("channel"), Status: conversation.Status(values.Get("status")),
+		AssigneeID: values.Get("assignee"), Tag: values.Get("tag"), Query: values.Get("q"),
+	}
+	if f.Page, f.PerPage, err = page(values); err != nil {
+		return Filter{}, err
+	}
+	if f.Waiting, err = waiting(values); err != nil {
+		return Filter{}, err
+	}
+	statuses := []conversation.Status{conversation.Open, conversation.Snoozed, conversation.Closed}
+	if f.Status != "" && !slices.Contains(statuses, f.Status) {
+		return Filter{}, invalid("status", fmt.Sprintf("%q is not one of %v", f.Status, statuses))
+	}
+	return f, nil
+}
+
+func waiting(values url.Values) (bool, error) {
+	text := values.Get("waiting")
+	if text == "" {
+		return false, nil
+	}
+	w, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, invalid("waiting", "it must be true or false")
+	}
+	return w, nil
+}
+
+func (s *server) getConversation(_ *http.Request, _ string, c conversation.Conversation) (answer, error) {
+	return shown(c), nil
+}
+
+func (s *server) messages(r *http.Request, _ string, c conversation.Conversation) (answer, error) {
+	values, err := query(r)
+	if err != nil {
+		return answer{}, err
+	}
+	number, perPage, err := page(values)
+	if err != nil {
+		return answer{}, err
+	}
+	found, total, err := s.Store.Messages(r.Context(), c.ID, number, perPage)
+	list := make([]messageView, 0, len(found))
+	for _, m := range found {
+		list = append(list, viewMessage(m))
+	}
+	return answer{status: http.StatusOK, body: map[string]any{"messages": list, "total": total}}, err
+}
+
+func (s *server) claim(r *http.Request, caller string, c conversation.Conversation) (answer, error) {
+	changed, err := s.Team.Claim(r.Context(), c.ID, caller)
+	return shown(changed), err
+}
+
+func (s *server) close(r *http.Request, caller string, c conversation.Conversation) (answer, error) {
+	var body struct {
+		Note string `json:"note"`
+	}
+	if err := decodeOptional(r, &body); err != nil {
+		return answer{}, err
+	}
+	if err := s.noteBeforeClosing(r.Context(), caller, c, body.Note); err != nil {
+		return answer{}, err
+	}
+	changed, err := s.Team.Close(r.Context(), c.ID)
+	return shown(changed), err
+}
+
+func (s *server) noteBeforeClosing(ctx context.Context, caller string, c conversation.Conversation, text string) error {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return nil
+	case c.Thread.RootPostID == "":
+		return invalid("note", "the conversation has no thread yet")
+	case !s.Access.CanSee(caller, c.Thread.ChannelID):
+		return invalid("note", "join the channel of the thread to write into it")
+	case len(text) > maxNote:
+		return invalid("note", "it is longer than a post can be")
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		return invalid("note", "it contains characters that are not text")
+	}
+	return s.Notes.Write(ctx, Note{
+		ConversationID: c.ID, ChannelID: c.Thread.ChannelID, RootPostID: c.Thread.RootPostID, UserID: caller, Text: text,
+	})
+}
+
+func (s *server) reopen(r *http.Request, _ string, c conversation.Conversation) (answer, error) {
+	changed, err := s.Team.Reopen(r.Context(), c.ID)
+	return shown(changed), err
+}
+
+func (s *server) mode(r *http.Request, _ string, c conversation.Conversation) (answer, error) {
+	var body struct {
+		Mode conversation.Mode `json:"mode"`
+	}
+	if err := decode(r, &body); err != nil {
+		return answer{}, err
+	}
+	if body.Mode != conversation.BotMode && body.Mode != conversation.HumanMode {
+		return answer{}, invalid("mode", fmt.Sprintf("%q is not one of [%s %s]", body.Mode, conversation.BotMode, conversation.HumanMode))
+	}
+	changed, err := s.Team.SetMode(r.Context(), c.ID, body.Mode)
+	return shown(changed), err
+}
+
+// retry sends a failed, unknown or held reply again; its conversation is found by the post, never by the caller's word.
+func (s *server) retry(r *http.Request, caller string) (answer, error) {
+	postID, err := pathID(r, "post_id")
+	if err != nil {
+		return answer{}, err
+	}
+	c, err := s.resend(r.Context(), caller, postID)
+	a := shown(c)
+	a.target = postID
+	return a, err
+}
+
+func (s *server) resend(ctx context.Context, caller, postID string) (conversation.Conversation, error) {
+	c, err := s.Store.ConversationOfPost(ctx, postID)
+	if err != nil {
+		return conversation.Conversation{}, err
+	}
+	if err := s.mustSee(ctx, caller, c); err != nil {
+		return conversation.Conversation{}, err
+	}
+	if err := s.Team.Resend(ctx, c.ID, postID); err != nil {
+		return conversation.Conversation{}, err
+	}
+	return s.Conversations.Conversation(ctx, c.ID)
+}

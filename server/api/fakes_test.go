@@ -1,0 +1,419 @@
+// A small world for the tests: two bots in two channels, one conversation, and people with different rights.
+
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/assets"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+)
+
+// People of the world. The outsider is a member of the other bot's channel only.
+const (
+	nobody       = ""
+	outsider     = "outsider"
+	member       = "member"
+	channelAdmin = "channeladmin"
+	sysadmin     = "sysadmin"
+)
+
+const (
+	secret = "s3cret"
+	// failingToken lets the fake service answer with the world's error.
+	goodToken = "123:token"
+)
+
+var someTime = time.UnixMilli(1795356000123)
+
+type world struct {
+	t     *testing.T
+	bots  []conversation.Bot
+	conv  conversation.Conversation
+	calls []string
+	// err is returned by the next service that is asked to do something; lookupErr by those that find something.
+	err, lookupErr error
+	connectErr     error
+	ready          bool
+	panics         bool
+	channelAdmins  bool
+	added          bots.New
+	edited         bots.Edit
+	filter         Filter
+	delivered      []messenger.Delivery
+	exchanges      []messenger.Exchange
+	audits         []Audit
+	observed       []string
+	panicked       []string
+	failed         []error
+	private        []string
+	handler        http.Handler
+	server         *server
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, ready: true}
+	w.bots = []conversation.Bot{
+		{
+			ID: "tg1", Kind: messenger.Telegram, Name: "Shop bot", Username: "shop_bot", ChannelID: "chan-a", Mode: messenger.Webhook,
+			Settings: conversation.DefaultSettings(), CreatedBy: sysadmin, CreatedAt: someTime,
+		},
+		{ID: "vb1", Kind: messenger.Viber, Name: "Viber", ChannelID: "chan-b", Mode: messenger.Webhook, Settings: conversation.DefaultSettings()},
+	}
+	w.conv = conversation.Conversation{
+		ID: "conv1", BotID: "tg1", Status: conversation.Open, Mode: conversation.BotMode,
+		Customer:     conversation.Customer{ID: "cust1", Name: "Оля", Username: "olya", Language: "uk"},
+		Thread:       conversation.Thread{RootPostID: "root1", ChannelID: "chan-a", Seq: 1},
+		WaitingSince: someTime, LastMessageAt: someTime, FirstResponse: 1500 * time.Millisecond,
+	}
+	w.server = &server{Options: w.options()}
+	w.handler = New(w.options())
+	return w
+}
+
+func (w *world) options() Options {
+	return Options{
+		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w},
+		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
+		Notes:  w,
+		Kinds: []Kind{
+			{ID: messenger.Telegram, Title: "Telegram", Polls: true},
+			{ID: messenger.Viber, Title: "Viber"},
+		},
+		Ready:           func() bool { return w.ready },
+		DefaultSettings: conversation.DefaultSettings,
+		Audit:           func(a Audit) { w.audits = append(w.audits, a) },
+		Observe: func(route string, status int, _ time.Duration) {
+			w.observed = append(w.observed, fmt.Sprintf("%s %d", route, status))
+		},
+		Panicked: func(route string) { w.panicked = append(w.panicked, route) },
+		Failed:   func(_ string, err error) { w.failed = append(w.failed, err) },
+	}
+}
+
+func (w *world) did(format string, args ...any) { w.calls = append(w.calls, fmt.Sprintf(format, args...)) }
+
+// Bots.
+
+func (w *world) List(context.Context) []conversation.Bot {
+	if w.panics {
+		panic("boom")
+	}
+	return w.bots
+}
+
+func (w *world) Bot(_ context.Context, id string) (conversation.Bot, error) {
+	if w.lookupErr != nil {
+		return conversation.Bot{}, w.lookupErr
+	}
+	for _, b := range w.bots {
+		if b.ID == id {
+			return b, nil
+		}
+	}
+	return conversation.Bot{}, errors.Wrap(bots.ErrNotFound, "looking")
+}
+
+func (w *world) State(context.Context, string) (bots.State, error) { return bots.OK, nil }
+
+func (w *world) Add(_ context.Context, n bots.New) (conversation.Bot, error) {
+	w.did("add %s", n.Kind)
+	w.added = n
+	return conversation.Bot{ID: "new1", Kind: n.Kind, Name: "New", ChannelID: n.ChannelID, Settings: n.Settings}, w.err
+}
+
+func (w *world) Edit(_ context.Context, id string, e bots.Edit) (conversation.Bot, error) {
+	w.did("edit %s", id)
+	w.edited = e
+	return w.bots[0], w.err
+}
+
+func (w *world) Pause(_ context.Context, id string) (conversation.Bot, error) {
+	w.did("pause %s", id)
+	return w.bots[0], w.err
+}
+
+func (w *world) Resume(_ context.Context, id string) (conversation.Bot, error) {
+	w.did("resume %s", id)
+	return w.bots[0], w.err
+}
+
+func (w *world) Reclaim(_ context.Context, id string) (conversation.Bot, error) {
+	w.did("reclaim %s", id)
+	return w.bots[0], w.err
+}
+
+func (w *world) Remove(_ context.Context, id string) error {
+	w.did("remove %s", id)
+	return w.err
+}
+
+func (w *world) Health(context.Context, string) (bots.Health, error) {
+	return bots.Health{State: bots.Warning, Checks: []bots.Check{
+		{Name: "webhook", State: bots.Warning, Detail: "late", Since: someTime},
+	}}, w.err
+}
+
+func (w *world) Exchanges(context.Context, string) ([]messenger.Exchange, error) {
+	return []messenger.Exchange{{
+		At: someTime, Direction: messenger.Outbound, Method: "sendMessage", Status: 429, Duration: 12 * time.Millisecond, Error: "slow down",
+	}}, w.err
+}
+
+func (w *world) Messenger(string) (messenger.Messenger, error) { return signed{}, w.connectErr }
+
+func (w *world) Secret(string) (string, error) { return secret, nil }
+
+func (w *world) Observe(_ string, e messenger.Exchange) { w.exchanges = append(w.exchanges, e) }
+
+// Relay.
+
+func (w *world) Accept(_ context.Context, botID string, d messenger.Delivery) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	w.did("accept %s", botID)
+	w.delivered = append(w.delivered, d)
+	return len(d.Updates), nil
+}
+
+// Conversations.
+
+func (w *world) Conversation(_ context.Context, id string) (conversation.Conversation, error) {
+	if id != w.conv.ID {
+		return conversation.Conversation{}, relay.ErrNotFound
+	}
+	return w.conv, w.lookupErr
+}
+
+func (w *world) ByThread(_ context.Context, root string) (conversation.Conversation, error) {
+	if root != w.conv.Thread.RootPostID {
+		return conversation.Conversation{}, relay.ErrNotFound
+	}
+	return w.conv, nil
+}
+
+// Notes.
+
+func (w *world) Write(_ context.Context, n Note) error {
+	w.did("note %s %s %s: %s", n.ConversationID, n.RootPostID, n.UserID, n.Text)
+	return w.err
+}
+
+type team struct{ w *world }
+
+func (f team) Claim(_ context.Context, id, user string) (conversation.Conversation, error) {
+	f.w.did("claim %s %s", id, user)
+	return f.w.conv, f.w.err
+}
+
+func (f team) Close(_ context.Context, id string) (conversation.Conversation, error) {
+	f.w.did("close %s", id)
+	return f.w.conv, f.w.err
+}
+
+func (f team) Reopen(_ context.Context, id string) (conversation.Conversation, error) {
+	f.w.did("reopen %s", id)
+	return f.w.conv, f.w.err
+}
+
+func (f team) SetMode(_ context.Context, id string, m conversation.Mode) (conversation.Conversation, error) {
+	f.w.did("mode %s %s", id, m)
+	return f.w.conv, f.w.err
+}
+
+func (f team) Resend(_ context.Context, id, post string) error {
+	f.w.did("resend %s %s", id, post)
+	return f.w.err
+}
+
+type store struct{ w *world }
+
+func (f store) Conversations(_ context.Context, filter Filter) ([]conversation.Conversation, int, error) {
+	f.w.did("conversations")
+	f.w.filter = filter
+	return []conversation.Conversation{f.w.conv}, 7, f.w.err
+}
+
+func (f store) Messages(_ context.Context, _ string, page, perPage int) ([]Message, int, error) {
+	f.w.did("messages %d %d", page, perPage)
+	return []Message{
+		{PostID: "p3", Direction: conversation.Out, At: someTime, State: conversation.Held, ErrorCode: "closed", ErrorText: "the conversation is closed"},
+		{PostID: "p2", Direction: conversation.Out, At: someTime, State: conversation.Sending, Parts: []Part{
+			{ExternalID: "55", Kind: "text", State: conversation.Sent},
+		}},
+		{PostID: "p1", Direction: conversation.In, At: someTime, State: conversation.Received},
+	}, 3, f.w.err
+}
+
+func (f store) ConversationOfPost(_ context.Context, id string) (conversation.Conversation, error) {
+	if id != "post1" {
+		return conversation.Conversation{}, relay.ErrNotFound
+	}
+	return f.w.conv, nil
+}
+
+func (f store) Depth(context.Context, string) (bots.Depth, error) {
+	return bots.Depth{Inbox: 1, Outbox: 2, Quarantined: 3, Oldest: someTime}, f.w.err
+}
+
+type desk struct{ w *world }
+
+func (f desk) IsSysadmin(user string) bool { return user == sysadmin }
+
+func (f desk) CanSee(user, channel string) bool {
+	return slices.Contains(map[string][]string{
+		"chan-a": {member, channelAdmin, sysadmin},
+		"chan-b": {outsider, sysadmin},
+		"chan-c": {channelAdmin},
+	}[channel], user)
+}
+
+func (f desk) IsChannelAdmin(user, channel string) bool {
+	return user == channelAdmin && channel == "chan-a"
+}
+
+func (f desk) UserLocale(user string) string {
+	if user == outsider {
+		return "uk"
+	}
+	return "en"
+}
+
+func (f desk) Ephemeral(user, _, _, text string) {
+	f.w.private = append(f.w.private, user+": "+text)
+}
+
+func (f desk) T(lang, key string, args map[string]string) string {
+	return catalogText(f.w.t, lang, key, args)
+}
+
+// catalogText reads the texts that ship with the plugin.
+func catalogText(t *testing.T, lang, key string, args map[string]string) string {
+	t.Helper()
+	data, err := assets.I18n.ReadFile("i18n/api." + lang + ".json")
+	require.NoError(t, err)
+	texts := map[string]string{}
+	require.NoError(t, json.Unmarshal(data, &texts))
+	text, ok := texts[key]
+	require.True(t, ok, "no text %s in %s", key, lang)
+	for name, value := range args {
+		text = strings.ReplaceAll(text, "{{"+name+"}}", value)
+	}
+	require.NotContains(t, text, "{{", key)
+	return text
+}
+
+// signed is a messenger that signs the raw body with HMAC, as Viber does.
+type signed struct{ messenger.Messenger }
+
+func (signed) Authentic(r *http.Request, body []byte, key string) bool {
+	return hmac.Equal([]byte(r.Header.Get("Signature")), []byte(signature(body, key)))
+}
+
+func (signed) Split(body []byte) (messenger.Delivery, error) {
+	var update struct {
+		ID json.Number `json:"update_id"`
+	}
+	if err := json.Unmarshal(body, &update); err != nil {
+		return messenger.Delivery{}, err
+	}
+	return messenger.Delivery{Updates: []messenger.Update{{EventID: update.ID.String(), Raw: body}}}, nil
+}
+
+func signature(body []byte, key string) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	_, _ = mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// counting counts what reaches the server: more than one Write of an answer is overwritten there.
+type counting struct {
+	*httptest.ResponseRecorder
+	writes, headers int
+}
+
+func (c *counting) Write(b []byte) (int, error) {
+	c.writes++
+	return c.ResponseRecorder.Write(b)
+}
+
+func (c *counting) WriteHeader(status int) {
+	c.headers++
+	c.ResponseRecorder.WriteHeader(status)
+}
+
+// do sends a request and checks what holds for every answer.
+func (w *world) do(r *http.Request) *httptest.ResponseRecorder {
+	w.t.Helper()
+	out := &counting{ResponseRecorder: httptest.NewRecorder()}
+	w.handler.ServeHTTP(out, r)
+	require.LessOrEqual(w.t, out.writes, 1, "one Write")
+	require.Equal(w.t, 1, out.headers, "one status")
+	if out.Body.Len() > 0 && out.Code != http.StatusTemporaryRedirect {
+		require.Equal(w.t, "application/json", out.Header().Get("Content-Type"))
+		require.True(w.t, json.Valid(out.Body.Bytes()), out.Body.String())
+	}
+	return out.ResponseRecorder
+}
+
+// as sends a request of REST for a user; body is JSON text, empty for none.
+func (w *world) as(user, method, path, body string) *httptest.ResponseRecorder {
+	w.t.Helper()
+	return w.do(request(user, method, path, body))
+}
+
+func request(user, method, path, body string) *http.Request {
+	var reader io.Reader
+	if body != "" {
+		reader = bytes.NewBufferString(body)
+	}
+	r := httptest.NewRequest(method, path, reader)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if user != nobody {
+		r.Header.Set(userHeader, user)
+	}
+	return r
+}
+
+// wrongOf reads the error of an answer.
+func wrongOf(t *testing.T, out *httptest.ResponseRecorder) Error {
+	t.Helper()
+	var body struct {
+		Error Error `json:"error"`
+	}
+	require.NoError(t, json.Unmarshal(out.Body.Bytes(), &body), out.Body.String())
+	body.Error.Status = out.Code
+	return body.Error
+}
+
+func press1(user string, context map[string]any) string {
+	body, err := json.Marshal(model.PostActionIntegrationRequest{UserId: user, Context: context})
+	if err != nil {
+		panic(err)
+	}
+	return string(body)
+}

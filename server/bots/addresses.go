@@ -1,0 +1,149 @@
+// Addresses: where the messengers are, where they reach us, and which of them are ours.
+
+package bots
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// The messengers' own clouds.
+const (
+	TelegramCloud = "https://api.telegram.org"
+	ViberCloud    = "https://chatapi.viber.com/pa"
+)
+
+// webhookPath is where webhooks arrive under the public address.
+const webhookPath = "/plugins/msgbot/webhook/"
+
+func (e Endpoints) base(kind messenger.Kind) string {
+	return map[messenger.Kind]string{messenger.Telegram: e.TelegramAPIURL, messenger.Viber: e.ViberAPIURL}[kind]
+}
+
+// cloud tells whether the messenger itself is behind the address, which calls public https addresses only; a server of
+// one's own or a test may call any.
+func (e Endpoints) cloud(kind messenger.Kind) bool {
+	return e.base(kind) == map[messenger.Kind]string{messenger.Telegram: TelegramCloud, messenger.Viber: ViberCloud}[kind]
+}
+
+func (s *Service) webhookURL(b conversation.Bot) string {
+	return s.config.Load().endpoints.PublicURL + webhookPath + string(b.Kind) + "/" + b.ID
+}
+
+// ours tells whether a webhook leads to this installation.
+func (s *Service) ours(u string) bool {
+	return strings.HasPrefix(u, s.config.Load().endpoints.PublicURL+webhookPath)
+}
+
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "an address that cannot be read"
+	}
+	return u.Host
+}
+
+// checkMode returns a *conversation.FieldError when the bot cannot receive in that mode, in words that say what to do.
+func (s *Service) checkMode(client messenger.Messenger, mode messenger.Mode) error {
+	switch mode {
+	case messenger.Polling:
+		if _, ok := client.(messenger.Poller); !ok {
+			return &conversation.FieldError{Field: "mode", Message: fmt.Sprintf("%s knows no polling: use webhook", client.Kind())}
+		}
+		return nil
+	case messenger.Webhook:
+		if problem := s.publicProblem(client); problem != "" {
+			return &conversation.FieldError{Field: "mode", Message: problem}
+		}
+		return nil
+	}
+	return &conversation.FieldError{Field: "mode", Message: `must be "webhook" or "polling"`}
+}
+
+// publicProblem says why the messenger's cloud cannot reach our public address; empty when it can, as far as can be
+// told from here.
+func (s *Service) publicProblem(client messenger.Messenger) string {
+	e, can := s.config.Load().endpoints, client.Capabilities()
+	u, err := url.Parse(e.PublicURL)
+	if err != nil || u.Host == "" {
+		return "neither SiteURL nor PublicURL is set: the messenger has no address to call"
+	}
+	if !e.cloud(client.Kind()) || !can.NeedsPublicHTTPS {
+		return ""
+	}
+	hint := ""
+	if _, polls := client.(messenger.Poller); polls {
+		hint = "; or use polling, which needs no public address"
+	}
+	ports := portList(can.WebhookPorts)
+	switch {
+	case u.Scheme != "https":
+		return fmt.Sprintf("the public address is %s; %s needs https%s%s", u.Scheme, client.Kind(), ports, hint)
+	case len(can.WebhookPorts) > 0 && !slices.Contains(can.WebhookPorts, portOf(u)):
+		return fmt.Sprintf("the public address is on port %d; %s needs https%s%s", portOf(u), client.Kind(), ports, hint)
+	case privateHost(u.Hostname()):
+		return fmt.Sprintf("%s is not a public address; %s cannot call it%s", u.Hostname(), client.Kind(), hint)
+	}
+	return ""
+}
+
+func portList(ports []int) string {
+	if len(ports) == 0 {
+		return ""
+	}
+	words := make([]string, len(ports))
+	for i, p := range ports {
+		words[i] = strconv.Itoa(p)
+	}
+	return " on " + strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+func portOf(u *url.URL) int {
+	if port, err := strconv.Atoi(u.Port()); err == nil {
+		return port
+	}
+	return 443
+}
+
+// privateHost tells whether a host name is surely not public: a literal private address, or a name without a dot.
+func privateHost(host string) bool {
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+	}
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost")
+}
+
+// newHTTPClient makes the client that all messengers share. Redirects are not followed: an API has none, and a token
+// stands in the path.
+func newHTTPClient(proxy string) (*http.Client, error) {
+	transport := &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConnsPerHost: 32,
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
+		Proxy:               http.ProxyFromEnvironment,
+	}
+	if proxy != "" {
+		u, err := url.Parse(proxy)
+		if err != nil || u.Host == "" {
+			return nil, errors.New("ProxyURL is not an address such as http://proxy.example.org:3128")
+		}
+		transport.Proxy = http.ProxyURL(u)
+	}
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}

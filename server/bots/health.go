@@ -1,0 +1,373 @@
+// The health watch: what is wrong with a bot, said in words, and told to the team when it begins.
+
+package bots
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+const (
+	// watchEvery is how often each bot's messenger is asked.
+	watchEvery = 2 * time.Minute
+	// reuseHealth is how long an answer serves who asks.
+	reuseHealth = 10 * time.Second
+	// healthTimeout bounds the questions of one look.
+	healthTimeout = 15 * time.Second
+	// backlogAge and backlogPending are from when on a backlog is worth a warning.
+	backlogAge     = 2 * time.Minute
+	backlogPending = 100
+	// freshError is how old a delivery error may be to be shown as a present one.
+	freshError = 10 * time.Minute
+	// pollConflicts is how many polls in a row must be refused before another program is suspected: one may be our own
+	// predecessor's that has not ended yet.
+	pollConflicts = 2
+)
+
+// Names of the checks.
+const (
+	checkToken      = "token"
+	checkWebhook    = "webhook"
+	checkPolling    = "polling"
+	checkDelivery   = "delivery"
+	checkBacklog    = "backlog"
+	checkUnreadable = "unreadable"
+	checkPublicURL  = "public_url"
+	checkEncryption = "encryption"
+	checkDisplay    = "display"
+)
+
+// Health is a bot's state with the checks it comes from.
+type Health struct {
+	State  State
+	Checks []Check
+	// At is when the messenger was asked.
+	At time.Time
+}
+
+// watch remembers when each bot was looked at, and what its polls came to.
+type watch struct {
+	mu        sync.Mutex
+	next      map[string]time.Time
+	last      map[string]Health
+	conflicts map[string]int
+}
+
+func newWatch() watch {
+	return watch{next: map[string]time.Time{}, last: map[string]Health{}, conflicts: map[string]int{}}
+}
+
+// soon makes a bot's next look due.
+func (w *watch) soon(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.next, id)
+	delete(w.last, id)
+}
+
+// forget does the same and forgets conflicts: the bot was just registered again.
+func (w *watch) forget(id string) {
+	w.mu.Lock()
+	delete(w.conflicts, id)
+	w.mu.Unlock()
+	w.soon(id)
+}
+
+// due tells whether it is time to look at a bot, and notes the look.
+func (w *watch) due(id string, now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now.Before(w.next[id]) {
+		return false
+	}
+	w.next[id] = now.Add(watchEvery)
+	return true
+}
+
+// Refused is told by the relay that the messenger refused the bot's token.
+func (s *Service) Refused(botID string, _ *messenger.Error) { s.watch.soon(botID) }
+
+// Polled is told by the relay how a poll went; nil for well.
+func (s *Service) Polled(botID string, failure *messenger.Error) {
+	conflict := failure != nil && failure.Class == messenger.Conflict
+	s.watch.mu.Lock()
+	before := s.watch.conflicts[botID]
+	if conflict {
+		s.watch.conflicts[botID] = before + 1
+	} else if failure == nil {
+		delete(s.watch.conflicts, botID)
+	}
+	s.watch.mu.Unlock()
+	if (conflict && before+1 == pollConflicts) || (failure == nil && before >= pollConflicts) {
+		s.watch.soon(botID)
+	}
+}
+
+// Watch looks at the bots this node owns until ctx ends, keeps the registry fresh and stores the exchange log.
+func (s *Service) Watch(ctx context.Context, owns func() []string) {
+	for ctx.Err() == nil {
+		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("The bots cannot be read", "error", err.Error())
+		}
+		s.flushExchanges(ctx)
+		for _, id := range owns() {
+			if s.watch.due(id, time.Now()) {
+				if _, err := s.look(ctx, id); err != nil && ctx.Err() == nil {
+					s.log.Warn("The health of a bot cannot be told", "bot_id", id, "error", err.Error())
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// State is a bot's state by its stored checks.
+func (s *Service) State(ctx context.Context, id string) (State, error) {
+	bot, err := s.Bot(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	checks, err := s.store.Checks(ctx, id)
+	return worst(bot, checks), err
+}
+
+// Health asks the messenger now, or reuses an answer that is at most 10 s old.
+func (s *Service) Health(ctx context.Context, id string) (Health, error) {
+	s.watch.mu.Lock()
+	last, ok := s.watch.last[id]
+	s.watch.mu.Unlock()
+	if ok && time.Since(last.At) < reuseHealth {
+		return last, nil
+	}
+	return s.look(ctx, id)
+}
+
+// look asks, stores and tells.
+func (s *Service) look(ctx context.Context, id string) (Health, error) {
+	bot, err := s.Bot(ctx, id)
+	if err != nil {
+		return Health{}, err
+	}
+	before, err := s.store.Checks(ctx, id)
+	if err != nil {
+		return Health{}, err
+	}
+	asking, cancel := context.WithTimeout(ctx, healthTimeout)
+	checks := s.examine(asking, bot)
+	cancel()
+	checks = carryOver(before, checks, time.Now())
+	if err := s.store.SaveChecks(ctx, id, checks); err != nil {
+		return Health{}, err
+	}
+	if s.tell(ctx, bot, before, checks) {
+		if err := s.store.SaveChecks(ctx, id, checks); err != nil {
+			return Health{}, err
+		}
+	}
+	h := Health{State: worst(bot, checks), Checks: checks, At: time.Now()}
+	s.watch.mu.Lock()
+	s.watch.last[id] = h
+	s.watch.mu.Unlock()
+	return h, nil
+}
+
+// carryOver keeps since when a check is in its state, and the alert that told of it.
+func carryOver(before, now []Check, at time.Time) []Check {
+	known := map[string]Check{}
+	for _, c := range before {
+		known[c.Name] = c
+	}
+	for i := range now {
+		now[i].Since = at
+		if old, ok := known[now[i].Name]; ok && old.State == now[i].State {
+			now[i].Since, now[i].AlertPostID = old.Since, old.AlertPostID
+		}
+	}
+	return now
+}
+
+// tell posts an alert for each error that has none and resolves the alerts of errors that are over. It returns whether
+// a check changed by it. Alerts have ids of their own making, so that telling twice shows one.
+func (s *Service) tell(ctx context.Context, bot conversation.Bot, before, checks []Check) bool {
+	changed := false
+	for i, c := range checks {
+		if c.State != Error || c.AlertPostID != "" {
+			continue
+		}
+		takeBack := c.Name == checkWebhook || c.Name == checkPolling
+		postID, err := s.desk.Alert(ctx, bot, c, takeBack)
+		if err != nil {
+			s.log.Warn("An alert cannot be posted", "bot_id", bot.ID, "check", c.Name, "error", err.Error())
+			continue
+		}
+		checks[i].AlertPostID = postID
+		changed = true
+	}
+	for _, old := range before {
+		if old.AlertPostID == "" || stillBad(checks, old.Name) {
+			continue
+		}
+		if err := s.desk.Resolve(ctx, bot, old); err != nil {
+			s.log.Warn("An alert cannot be marked as over", "bot_id", bot.ID, "check", old.Name, "error", err.Error())
+		}
+	}
+	return changed
+}
+
+func stillBad(checks []Check, name string) bool {
+	for _, c := range checks {
+		if c.Name == name {
+			return c.State == Error
+		}
+	}
+	return false
+}
+
+// worst is the state that a bot's checks come to.
+func worst(bot conversation.Bot, checks []Check) State {
+	state := OK
+	for _, c := range checks {
+		switch c.State {
+		case Error:
+			return Error
+		case Warning:
+			state = Warning
+		}
+	}
+	if bot.Paused {
+		return Paused
+	}
+	return state
+}
+
+// examine makes the checks of a bot, in a fixed order.
+func (s *Service) examine(ctx context.Context, bot conversation.Bot) []Check {
+	client, err := s.Messenger(bot.ID)
+	checks := []Check{s.encryptionCheck(err)}
+	if err != nil {
+		return checks
+	}
+	token, alive := tokenCheck(ctx, client)
+	checks = append(checks, token)
+	if alive {
+		checks = append(checks, s.webhookChecks(ctx, bot, client)...)
+	}
+	return append(checks, s.backlogChecks(ctx, bot, client)...)
+}
+
+func (s *Service) encryptionCheck(err error) Check {
+	c := Check{Name: checkEncryption, State: OK}
+	switch {
+	case err != nil:
+		c.State = Error
+		c.Detail = "The token of this bot cannot be decrypted: the encryption key was changed or lost. Put the former " +
+			"EncryptionKey back in the System Console, or enter the token again with /msgbot bot edit."
+	case s.config.Load().endpoints.EncryptionKey == "":
+		c.Detail = "The key lies in the database beside the tokens. Generating an EncryptionKey in the System Console keeps them apart."
+	}
+	return c
+}
+
+// tokenCheck also tells whether the messenger answers, so that asking it more makes sense.
+func tokenCheck(ctx context.Context, client messenger.Messenger) (Check, bool) {
+	c := Check{Name: checkToken, State: OK}
+	_, err := client.Account(ctx)
+	if err == nil {
+		return c, true
+	}
+	failure := messenger.AsError(err)
+	if failure.Class == messenger.Unauthorized {
+		c.State = Error
+		c.Detail = fmt.Sprintf("%s refuses the token: %s. Replies wait. Enter a valid token with /msgbot bot edit.", client.Kind(), failure.Description)
+		return c, false
+	}
+	c.State = Warning
+	c.Detail = fmt.Sprintf("%s does not answer: %s", client.Kind(), failure.Description)
+	return c, false
+}
+
+// webhookChecks compare what the messenger says of our webhook, or of our polls, with what should be.
+func (s *Service) webhookChecks(ctx context.Context, bot conversation.Bot, client messenger.Messenger) []Check {
+	state, err := client.WebhookState(ctx)
+	if err != nil {
+		return []Check{{Name: checkDelivery, State: Warning, Detail: messenger.AsError(err).Description}}
+	}
+	if bot.Mode == messenger.Polling {
+		return []Check{s.pollingCheck(bot, state)}
+	}
+	delivery := Check{Name: checkDelivery, State: OK}
+	if state.LastError != "" && time.Since(state.LastErrorAt) < freshError {
+		delivery.State = Warning
+		delivery.Detail = fmt.Sprintf("%s could not deliver: %s", client.Kind(), state.LastError)
+	}
+	public := Check{Name: checkPublicURL, State: OK}
+	if problem := s.publicProblem(client); problem != "" {
+		public.State, public.Detail = Error, problem
+	}
+	return []Check{s.webhookCheck(bot, state), delivery, public}
+}
+
+func (s *Service) webhookCheck(bot conversation.Bot, state messenger.WebhookState) Check {
+	c := Check{Name: checkWebhook, State: OK}
+	switch {
+	case state.URL == s.webhookURL(bot):
+	case state.URL == "":
+		c.State = Error
+		c.Detail = "No webhook is registered: another program has removed it. Nothing arrives until you take the bot back."
+	default:
+		c.State = Error
+		c.Detail = fmt.Sprintf("Another service has taken over this bot: %s receives its messages now. Nothing arrives here until you take it back.", hostOf(state.URL))
+	}
+	return c
+}
+
+func (s *Service) pollingCheck(bot conversation.Bot, state messenger.WebhookState) Check {
+	c := Check{Name: checkPolling, State: OK}
+	s.watch.mu.Lock()
+	conflicts := s.watch.conflicts[bot.ID]
+	s.watch.mu.Unlock()
+	switch {
+	case state.URL != "":
+		c.State = Error
+		c.Detail = fmt.Sprintf("Another service has taken over this bot: %s receives its messages now. Nothing arrives here until you take it back.", hostOf(state.URL))
+	case conflicts >= pollConflicts:
+		c.State = Error
+		c.Detail = "Another program asks for this bot's messages too, and takes some of them. Stop it: two cannot share a bot."
+	}
+	return c
+}
+
+// backlogChecks look at what waits, here and at the messenger, and at what could not be read.
+func (s *Service) backlogChecks(ctx context.Context, bot conversation.Bot, client messenger.Messenger) []Check {
+	backlog := Check{Name: checkBacklog, State: OK}
+	unreadable := Check{Name: checkUnreadable, State: OK}
+	display := Check{Name: checkDisplay, State: OK}
+	depth, err := s.store.Depth(ctx, bot.ID)
+	switch {
+	case err != nil:
+		backlog.State, backlog.Detail = Warning, "The database does not tell what waits."
+	case !depth.Oldest.IsZero() && time.Since(depth.Oldest) > backlogAge:
+		backlog.State = Warning
+		backlog.Detail = fmt.Sprintf("%d messages wait to be shown, the oldest since %s.", depth.Inbox, depth.Oldest.UTC().Format("15:04 MST"))
+	}
+	if state, err := client.WebhookState(ctx); err == nil && state.Pending > backlogPending {
+		backlog.State = Warning
+		backlog.Detail = fmt.Sprintf("%d messages wait at %s.", state.Pending, client.Kind())
+	}
+	if depth.Quarantined > 0 {
+		unreadable.State = Warning
+		unreadable.Detail = fmt.Sprintf("%d updates could not be read and are kept aside.", depth.Quarantined)
+	}
+	if !s.desk.Overrides() {
+		display.Detail = "Customers' names stand in the text: turn on “Enable integrations to override usernames” and “… profile picture icons” in the System Console to show them as authors."
+	}
+	return []Check{backlog, unreadable, display}
+}

@@ -1,0 +1,446 @@
+// What admins do with bots: add, edit, pause, resume, reclaim, remove.
+
+package bots
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// New is what an admin says to connect a bot.
+type New struct {
+	Kind      messenger.Kind
+	Token     string
+	ChannelID string
+	// Mode is webhook when empty.
+	Mode messenger.Mode
+	// Name is the messenger's when empty.
+	Name     string
+	Settings conversation.Settings
+	// TakeOver allows to cut off another service that receives the bot's messages now.
+	TakeOver bool
+	// By is the admin's user id.
+	By string
+}
+
+// Edit changes a bot; nil fields keep their value.
+type Edit struct {
+	ChannelID *string
+	Mode      *messenger.Mode
+	Name      *string
+	Token     *string
+	Settings  *conversation.Settings
+}
+
+// Adapter makes the messenger of one kind.
+type Adapter func(messenger.Options) (messenger.Messenger, error)
+
+// Logger is the server's log.
+type Logger interface {
+	Warn(msg string, keyValues ...any)
+	Error(msg string, keyValues ...any)
+}
+
+// Options are what a Service is made from.
+type Options struct {
+	Store Store
+	Desk  Desk
+	Log   Logger
+	// Adapters are the messengers that can be connected, by kind.
+	Adapters map[messenger.Kind]Adapter
+	// Wake tells the relay that something about a bot changed.
+	Wake func(botID string)
+}
+
+// Service administers the bots of one installation.
+type Service struct {
+	store    Store
+	desk     Desk
+	log      Logger
+	adapters map[messenger.Kind]Adapter
+	wake     func(string)
+
+	registry  *registry
+	exchanges exchangeLog
+	config    atomic.Pointer[config]
+	// configuring is held while settings change.
+	configuring sync.Mutex
+	watch       watch
+}
+
+// config is what a change of settings replaces at once.
+type config struct {
+	endpoints Endpoints
+	keys      keyring
+	client    *http.Client
+}
+
+// NewService returns a service that knows no bots until Configure.
+func NewService(o Options) *Service {
+	s := &Service{
+		store: o.Store, desk: o.Desk, log: o.Log, adapters: o.Adapters, wake: o.Wake, registry: newRegistry(),
+		exchanges: exchangeLog{lists: map[string][]messenger.Exchange{}}, watch: newWatch(),
+	}
+	s.config.Store(&config{client: http.DefaultClient})
+	return s
+}
+
+func (s *Service) keys() keyring { return s.config.Load().keys }
+
+// Configure takes over changed settings: new addresses, another proxy, another key. Credentials that only the key
+// before could open are sealed anew with the present one.
+func (s *Service) Configure(ctx context.Context, e Endpoints) error {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
+	client, err := newHTTPClient(e.ProxyURL)
+	if err != nil {
+		return err
+	}
+	ring, err := newKeyring(ctx, s.store, e.EncryptionKey)
+	if err != nil {
+		return err
+	}
+	before := s.keys()
+	s.config.Store(&config{endpoints: e, keys: ring, client: client})
+	if err := s.reseal(ctx, append(ring[:len(ring):len(ring)], before...)); err != nil {
+		return err
+	}
+	s.registry.now.Store(&view{})
+	return s.reload(ctx)
+}
+
+// reseal seals with the present key what another known key sealed.
+func (s *Service) reseal(ctx context.Context, known keyring) error {
+	list, err := s.store.Bots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		sealed, err := s.store.Credentials(ctx, b.ID)
+		if err != nil {
+			return err
+		}
+		if sealed.KeyID == known[0].id {
+			continue
+		}
+		c, err := known.open(b.ID, sealed)
+		if errors.Is(err, ErrKeyLost) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := s.save(ctx, b, &c); err != nil && !errors.Is(err, ErrChanged) {
+			return err
+		}
+	}
+	return nil
+}
+
+// save stores a bot, with new credentials unless c is nil.
+func (s *Service) save(ctx context.Context, b conversation.Bot, c *credentials) (conversation.Bot, error) {
+	var sealed *Sealed
+	if c != nil {
+		box, err := s.keys().seal(b.ID, *c)
+		if err != nil {
+			return b, err
+		}
+		sealed = &box
+	}
+	version, err := s.store.UpdateBot(ctx, b, sealed)
+	b.Version = version
+	return b, err
+}
+
+// List returns all bots as this node knows them.
+func (s *Service) List(context.Context) []conversation.Bot { return s.registry.all() }
+
+// Bot finds a bot, asking the database for one that this node does not know yet; ErrNotFound.
+func (s *Service) Bot(ctx context.Context, id string) (conversation.Bot, error) {
+	if b, ok := s.Known(id); ok {
+		return b, nil
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return conversation.Bot{}, err
+	}
+	if b, ok := s.Known(id); ok {
+		return b, nil
+	}
+	return conversation.Bot{}, ErrNotFound
+}
+
+// Add connects a bot: its token is checked with the messenger, another service is not cut off unasked, and the webhook
+// is registered. Errors: *conversation.FieldError, *RefusedError, *InUseError, ErrExists.
+func (s *Service) Add(ctx context.Context, n New) (conversation.Bot, error) {
+	if n.Mode == "" {
+		n.Mode = messenger.Webhook
+	}
+	if err := n.Settings.Validate(); err != nil {
+		return conversation.Bot{}, err
+	}
+	if _, ok := s.adapters[n.Kind]; !ok {
+		return conversation.Bot{}, &conversation.FieldError{Field: "kind", Message: `must be "telegram" or "viber"`}
+	}
+	id := conversation.NewID()
+	client, err := s.newClient(id, n.Kind, n.Token)
+	if err != nil {
+		return conversation.Bot{}, refused("token", err)
+	}
+	if err := s.checkMode(client, n.Mode); err != nil {
+		return conversation.Bot{}, err
+	}
+	account, err := client.Account(ctx)
+	if err != nil {
+		return conversation.Bot{}, refused("token", err)
+	}
+	if err := s.notConnected(ctx, n.Kind, account.ID); err != nil {
+		return conversation.Bot{}, err
+	}
+	if err := s.notInUse(ctx, client, n.TakeOver); err != nil {
+		return conversation.Bot{}, err
+	}
+	if err := s.desk.Join(ctx, n.ChannelID); err != nil {
+		return conversation.Bot{}, err
+	}
+	bot := conversation.Bot{
+		ID: id, Kind: n.Kind, AccountID: account.ID, Name: n.Name, Username: account.Username,
+		AvatarURL: account.AvatarURL, ChannelID: n.ChannelID, Mode: n.Mode, Settings: n.Settings, CreatedBy: n.By,
+		CreatedAt: time.Now(), Version: 1,
+	}
+	if bot.Name == "" {
+		bot.Name = account.Name
+	}
+	return s.create(ctx, client, bot, credentials{Token: n.Token, Secret: rand.Text()})
+}
+
+// create stores the bot and then registers it with its messenger, which may call back while that is being done. What
+// cannot be registered is taken back.
+func (s *Service) create(ctx context.Context, client messenger.Messenger, bot conversation.Bot, c credentials) (conversation.Bot, error) {
+	sealed, err := s.keys().seal(bot.ID, c)
+	if err != nil {
+		return bot, err
+	}
+	if err := s.store.CreateBot(ctx, bot, sealed); err != nil {
+		return bot, err
+	}
+	if err := s.reload(ctx); err != nil {
+		return bot, err
+	}
+	if err := s.register(ctx, client, bot, c.Secret); err != nil {
+		if undo := s.store.RemoveBot(context.WithoutCancel(ctx), bot.ID); undo != nil {
+			s.log.Error("A bot that could not be registered could not be removed either", "bot_id", bot.ID, "error", undo.Error())
+		}
+		return bot, errors.WithStack(firstError(err, s.reload(context.WithoutCancel(ctx))))
+	}
+	s.changed(bot.ID)
+	return bot, nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// register makes the messenger send its updates the way the bot's mode says.
+func (s *Service) register(ctx context.Context, client messenger.Messenger, bot conversation.Bot, secret string) error {
+	var err error
+	if bot.Mode == messenger.Polling {
+		err = client.DeleteWebhook(ctx)
+	} else {
+		err = client.SetWebhook(ctx, s.webhookURL(bot), secret)
+	}
+	if err != nil {
+		return refused("mode", err)
+	}
+	return nil
+}
+
+// notConnected returns ErrExists for an account that is connected already.
+func (s *Service) notConnected(ctx context.Context, kind messenger.Kind, accountID string) error {
+	list, err := s.store.Bots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		if b.Kind == kind && b.AccountID == accountID {
+			return ErrExists
+		}
+	}
+	return nil
+}
+
+// notInUse returns *InUseError when another service receives the bot's messages and takeOver is not set.
+func (s *Service) notInUse(ctx context.Context, client messenger.Messenger, takeOver bool) error {
+	if takeOver {
+		return nil
+	}
+	state, err := client.WebhookState(ctx)
+	if err != nil {
+		return refused("token", err)
+	}
+	if state.URL != "" && !s.ours(state.URL) {
+		return &InUseError{Host: hostOf(state.URL)}
+	}
+	return nil
+}
+
+// Edit changes a bot; a new token must belong to the same account.
+func (s *Service) Edit(ctx context.Context, id string, e Edit) (conversation.Bot, error) {
+	bot, err := s.Bot(ctx, id)
+	if err != nil {
+		return bot, err
+	}
+	apply(&bot.ChannelID, e.ChannelID)
+	apply(&bot.Name, e.Name)
+	apply(&bot.Settings, e.Settings)
+	apply(&bot.Mode, e.Mode)
+	if err := bot.Settings.Validate(); err != nil {
+		return bot, err
+	}
+	client, secret, c, err := s.editedClient(ctx, bot, e.Token)
+	if err != nil {
+		return bot, err
+	}
+	if e.ChannelID != nil {
+		if err := s.desk.Join(ctx, bot.ChannelID); err != nil {
+			return bot, err
+		}
+	}
+	if e.Mode != nil || c != nil {
+		if err := s.checkMode(client, bot.Mode); err != nil {
+			return bot, err
+		}
+		if err := s.register(ctx, client, bot, secret); err != nil {
+			return bot, err
+		}
+	}
+	if bot, err = s.save(ctx, bot, c); err != nil {
+		return bot, err
+	}
+	return bot, s.reloaded(ctx, id)
+}
+
+// editedClient is the bot's messenger, or that of a new token with the credentials to be sealed.
+func (s *Service) editedClient(ctx context.Context, bot conversation.Bot, token *string) (messenger.Messenger, string, *credentials, error) {
+	if token == nil {
+		client, err := s.Messenger(bot.ID)
+		if errors.Is(err, ErrKeyLost) {
+			return nil, "", nil, &RefusedError{Field: "token", Words: "the token cannot be read any more: enter it again"}
+		}
+		secret, _ := s.Secret(bot.ID)
+		return client, secret, nil, err
+	}
+	client, err := s.newClient(bot.ID, bot.Kind, *token)
+	if err != nil {
+		return nil, "", nil, refused("token", err)
+	}
+	account, err := client.Account(ctx)
+	if err != nil {
+		return nil, "", nil, refused("token", err)
+	}
+	if account.ID != bot.AccountID {
+		return nil, "", nil, &RefusedError{Field: "token", Words: "this token belongs to another bot: " + account.Name}
+	}
+	c := &credentials{Token: *token, Secret: rand.Text()}
+	return client, c.Secret, c, nil
+}
+
+func apply[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// Pause stops all that goes out; what customers write is still shown.
+func (s *Service) Pause(ctx context.Context, id string) (conversation.Bot, error) {
+	return s.setPaused(ctx, id, true)
+}
+
+// Resume ends a pause.
+func (s *Service) Resume(ctx context.Context, id string) (conversation.Bot, error) {
+	return s.setPaused(ctx, id, false)
+}
+
+func (s *Service) setPaused(ctx context.Context, id string, paused bool) (conversation.Bot, error) {
+	bot, err := s.Bot(ctx, id)
+	if err != nil || bot.Paused == paused {
+		return bot, err
+	}
+	bot.Paused = paused
+	if bot, err = s.save(ctx, bot, nil); err != nil {
+		return bot, err
+	}
+	return bot, s.reloaded(ctx, id)
+}
+
+// Reclaim makes the messenger send its updates to us again, cutting off whoever receives them now.
+func (s *Service) Reclaim(ctx context.Context, id string) (conversation.Bot, error) {
+	bot, err := s.Bot(ctx, id)
+	if err != nil {
+		return bot, err
+	}
+	client, err := s.Messenger(id)
+	if err != nil {
+		return bot, &RefusedError{Field: "token", Words: err.Error()}
+	}
+	secret, err := s.Secret(id)
+	if err != nil {
+		return bot, err
+	}
+	if err := s.register(ctx, client, bot, secret); err != nil {
+		return bot, err
+	}
+	s.watch.forget(id)
+	s.changed(id)
+	return bot, nil
+}
+
+// Remove disconnects a bot. The webhook is deleted only if it is ours; the posts in Mattermost stay.
+func (s *Service) Remove(ctx context.Context, id string) error {
+	if _, err := s.Bot(ctx, id); err != nil {
+		return err
+	}
+	if client, err := s.Messenger(id); err == nil {
+		if state, err := client.WebhookState(ctx); err == nil && s.ours(state.URL) {
+			if err := client.DeleteWebhook(ctx); err != nil {
+				s.log.Warn("The webhook of a removed bot could not be deleted", "bot_id", id, "error", err.Error())
+			}
+		}
+	}
+	if err := s.store.RemoveBot(ctx, id); err != nil {
+		return err
+	}
+	return s.reloaded(ctx, id)
+}
+
+// reloaded makes a stored change known on this node and to the relay.
+func (s *Service) reloaded(ctx context.Context, id string) error {
+	if err := s.reload(ctx); err != nil {
+		return err
+	}
+	s.changed(id)
+	return nil
+}
+
+func (s *Service) changed(id string) {
+	s.watch.soon(id)
+	s.wake(id)
+}
+
+// refused puts a messenger's refusal into the words of the messenger, for the field it is about.
+func refused(field string, err error) error {
+	return &RefusedError{Field: field, Words: messenger.AsError(err).Description}
+}

@@ -1,0 +1,89 @@
+// Taking a command line apart.
+
+package command
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// confirmed is the flag that answers a command's question beforehand.
+const confirmed = "--yes"
+
+// input is a command line without its trigger.
+type input struct {
+	raw   string
+	words []string
+}
+
+// parse reads `/msgbot bot pause "My bot"`. Words with spaces stand in quotes of any kind.
+func parse(line string) input {
+	_, raw := cutWord(line)
+	return input{raw: raw, words: split(raw)}
+}
+
+// takeFlag removes the flag from words, which may be anywhere among them.
+func takeFlag(words []string, flag string) (rest []string, found bool) {
+	rest = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == flag })
+	return rest, len(rest) < len(words)
+}
+
+// after is the line as it was written, without its first n words.
+func (in input) after(n int) string {
+	rest := in.raw
+	for range n {
+		_, rest = cutWord(rest)
+	}
+	return strings.TrimSpace(rest)
+}
+
+func cutWord(line string) (word, rest string) {
+	line = strings.TrimSpace(line)
+	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
+		return line[:i], strings.TrimSpace(line[i:])
+	}
+	return line, ""
+}
+
+// split cuts at spaces outside quotes; keyboards of phones write “” or «» for "". An open quote lasts to the end.
+func split(line string) []string {
+	var words []string
+	var word strings.Builder
+	quoted, begun := false, false
+	end := func() {
+		if begun {
+			words = append(words, word.String())
+		}
+		word.Reset()
+		begun = false
+	}
+	for _, r := range line {
+		switch {
+		case strings.ContainsRune("\"“”„«»", r):
+			quoted, begun = !quoted, true
+		case unicode.IsSpace(r) && !quoted:
+			end()
+		default:
+			word.WriteRune(r)
+			begun = true
+		}
+	}
+	end()
+	return words
+}
+
+// find is the command with the longest path that the line begins with, in any case.
+func find(table []spec, in input) (spec, bool) {
+	var best spec
+	for _, s := range table {
+		if begins(in.words, s.words()) && len(s.path) > len(best.path) {
+			best = s
+		}
+	}
+	return best, best.path != ""
+}
+
+func begins(words, path []string) bool {
+	return len(words) >= len(path) && slices.EqualFunc(words[:len(path)], path, strings.EqualFold)
+}

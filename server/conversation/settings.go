@@ -1,0 +1,108 @@
+// The settings of one bot, as they stand in REST (Bot.settings).
+
+package conversation
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Settings of one bot. Unset fields of a PATCH keep their value: decode into the current settings.
+type Settings struct {
+	// TeamLanguage is the language of card, notices and thread texts: "en" or "uk".
+	TeamLanguage string `json:"team_language"`
+	// ReopenWithin is how long after closing a customer's message reopens the same thread; later it opens a new card.
+	ReopenWithin Duration `json:"reopen_within"`
+	// AgentName is put before the text of a reply: "hidden", "first" or "full".
+	AgentName string `json:"agent_name"`
+	// NotesByDefault keeps every reply inside the team unless it starts with >>.
+	NotesByDefault bool `json:"notes_by_default"`
+	// ClosedReply says what becomes of a reply in a closed or superseded thread: "ask" or "send".
+	ClosedReply string `json:"closed_reply"`
+	// FirstReplierAssigns makes the first agent who replies the assignee.
+	FirstReplierAssigns bool `json:"first_replier_assigns"`
+	// Undo is how long a reply waits before it is sent, so that it can still be edited or deleted; at most a minute.
+	Undo Duration `json:"undo"`
+}
+
+// Values of Settings.AgentName.
+const (
+	NameHidden = "hidden"
+	NameFirst  = "first"
+	NameFull   = "full"
+)
+
+// Values of Settings.ClosedReply.
+const (
+	ClosedReplyAsk  = "ask"
+	ClosedReplySend = "send"
+)
+
+// DefaultSettings are the settings of a bot nobody configured.
+func DefaultSettings() Settings {
+	return Settings{
+		TeamLanguage: "en", ReopenWithin: Duration(24 * time.Hour), AgentName: NameHidden,
+		ClosedReply: ClosedReplyAsk, FirstReplierAssigns: true,
+	}
+}
+
+// FieldError names the field that is wrong, its value and what is allowed.
+type FieldError struct {
+	Field, Message string
+}
+
+// Error implements error.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
+
+// Validate returns a *FieldError for the first field whose value is not allowed.
+func (s Settings) Validate() error {
+	for _, f := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"settings.agent_name", s.AgentName, []string{NameHidden, NameFirst, NameFull}},
+		{"settings.closed_reply", s.ClosedReply, []string{ClosedReplyAsk, ClosedReplySend}},
+		{"settings.team_language", s.TeamLanguage, []string{"en", "uk"}},
+	} {
+		if !slices.Contains(f.allowed, f.value) {
+			return &FieldError{f.name, fmt.Sprintf("%q is not one of %v", f.value, f.allowed)}
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value Duration
+		max   time.Duration
+	}{
+		{"settings.reopen_within", s.ReopenWithin, 365 * 24 * time.Hour},
+		{"settings.undo", s.Undo, time.Minute},
+	} {
+		if f.value < 0 || time.Duration(f.value) > f.max {
+			return &FieldError{f.name, fmt.Sprintf("%s is not between 0s and %s", time.Duration(f.value), f.max)}
+		}
+	}
+	return nil
+}
+
+// Duration is a time.Duration written as a Go string ("24h") in JSON.
+type Duration time.Duration
+
+// MarshalJSON writes the Go string.
+func (d Duration) MarshalJSON() ([]byte, error) {
+	return json.Marshal(time.Duration(d).String())
+}
+
+// UnmarshalJSON reads a Go string; anything else is an error that names the value.
+func (d *Duration) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return &FieldError{"settings", fmt.Sprintf("%s is not a duration such as \"24h\"", b)}
+	}
+	v, err := time.ParseDuration(s)
+	if err != nil {
+		return &FieldError{"settings", fmt.Sprintf("%q is not a duration such as \"24h\"", s)}
+	}
+	*d = Duration(v)
+	return nil
+}

@@ -1,0 +1,183 @@
+// Package desk is the Mattermost side of msgbot: cards, thread posts, notices, alerts, texts in two languages, and who
+// may do what. It implements relay.Desk and bots.Desk on the plugin API.
+package desk
+
+import (
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/assets"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+)
+
+var (
+	_ relay.Desk = (*Desk)(nil)
+	_ bots.Desk  = (*Desk)(nil)
+)
+
+// API is what the desk needs of Mattermost; plugin.API satisfies it. All of it are calls to another process: a dead
+// server answers zero values without an error (tried on Mattermost 11.1).
+type API interface {
+	GetServerVersion() string
+
+	CreatePost(post *model.Post) (*model.Post, *model.AppError)
+	GetPost(postID string) (*model.Post, *model.AppError)
+	GetPostsBefore(channelID, postID string, page, perPage int) (*model.PostList, *model.AppError)
+	UpdatePost(post *model.Post) (*model.Post, *model.AppError)
+	SendEphemeralPost(userID string, post *model.Post) *model.Post
+	DeleteEphemeralPost(userID, postID string)
+	AddReaction(reaction *model.Reaction) (*model.Reaction, *model.AppError)
+	RemoveReaction(reaction *model.Reaction) *model.AppError
+	GetReactions(postID string) ([]*model.Reaction, *model.AppError)
+
+	GetChannel(channelID string) (*model.Channel, *model.AppError)
+	GetChannelByNameForTeamName(teamName, channelName string, includeDeleted bool) (*model.Channel, *model.AppError)
+	GetDirectChannel(userID1, userID2 string) (*model.Channel, *model.AppError)
+	GetChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError)
+	AddChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError)
+	CreateTeamMember(teamID, userID string) (*model.TeamMember, *model.AppError)
+
+	GetUser(userID string) (*model.User, *model.AppError)
+	GetUserByUsername(name string) (*model.User, *model.AppError)
+	GetUsers(options *model.UserGetOptions) ([]*model.User, *model.AppError)
+	HasPermissionTo(userID string, permission *model.Permission) bool
+}
+
+// Options are fixed for the life of a Desk.
+type Options struct {
+	// BotUserID is the Mattermost user that msgbot posts as.
+	BotUserID string
+	// PluginID is the name in the plugin's URLs.
+	PluginID string
+	// Now is the clock, time.Now when nil.
+	Now func() time.Time
+}
+
+// Config are the settings of the server and the plugin that the desk depends on; they may change at any time.
+type Config struct {
+	// SiteURL is the server's address without a trailing slash; empty when the admin set none.
+	SiteURL string
+	// OverrideUsername and OverrideIcon tell whether the server shows other names and pictures on a bot's posts
+	// (ServiceSettings.EnablePostUsernameOverride and EnablePostIconOverride).
+	OverrideUsername, OverrideIcon bool
+	// DefaultLanguage is the plugin's setting, ServerLocale the server's; either may be empty.
+	DefaultLanguage, ServerLocale string
+	// FallbackChannelID is where conversations go whose inbox channel was archived; empty for nowhere.
+	FallbackChannelID string
+}
+
+// How long answers of the server are believed.
+const (
+	channelMemory = time.Second
+	userMemory    = time.Minute
+)
+
+// Desk implements relay.Desk and bots.Desk. It is safe for concurrent use.
+type Desk struct {
+	api    API
+	opts   Options
+	texts  catalog
+	config atomic.Pointer[Config]
+
+	channels  *cache[place]
+	users     *cache[*model.User]
+	usernames *cache[*model.User]
+
+	// writing holds back a second change of a post while the first is between reading and writing it.
+	writing sync.Mutex
+	// told remembers which archived channels the system admins know of: key is the channel's id and time of archiving.
+	told sync.Map
+}
+
+// New returns a desk that posts through api. It has an empty Config until SetConfig.
+func New(api API, opts Options) *Desk {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	d := &Desk{
+		api: api, opts: opts, texts: mustCatalog(assets.I18n),
+		channels:  newCache[place](channelMemory, opts.Now),
+		users:     newCache[*model.User](userMemory, opts.Now),
+		usernames: newCache[*model.User](userMemory, opts.Now),
+	}
+	d.config.Store(&Config{})
+	return d
+}
+
+// SetConfig puts another configuration in force for all calls that begin from now on.
+func (d *Desk) SetConfig(c Config) {
+	c.SiteURL = strings.TrimRight(c.SiteURL, "/")
+	d.config.Store(&c)
+}
+
+// BotUserID is the Mattermost user that msgbot posts as.
+func (d *Desk) BotUserID() string { return d.opts.BotUserID }
+
+// Overrides tells whether the server shows customers' names and avatars on posts.
+func (d *Desk) Overrides() bool {
+	c := d.config.Load()
+	return c.OverrideUsername && c.OverrideIcon
+}
+
+// Alive makes one host call that proves that the server behind this plugin is alive: a dead one has no version.
+func (d *Desk) Alive() bool { return d.api.GetServerVersion() != "" }
+
+// Internal tells whether a URL leads into this Mattermost: below SiteURL, a path without a host, a deep link of the
+// apps, or /_redirect/ on any host.
+func (d *Desk) Internal(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	switch {
+	case strings.HasPrefix(u.Path, "/_redirect/"), strings.EqualFold(u.Scheme, "mattermost"):
+		return true
+	case u.Host == "":
+		return u.Scheme == "" && strings.HasPrefix(u.Path, "/")
+	}
+	site, err := url.Parse(d.config.Load().SiteURL)
+	if err != nil || site.Host == "" {
+		return false
+	}
+	return strings.EqualFold(hostAndPort(u), hostAndPort(site)) &&
+		(u.Path == site.Path || strings.HasPrefix(u.Path, site.Path+"/"))
+}
+
+// hostAndPort is the host with the port that the scheme stands for where none is written.
+func hostAndPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	if u.Scheme == "http" {
+		return u.Host + ":80"
+	}
+	return u.Host + ":443"
+}
+
+// permalink is the address of a post that works in every team.
+func (d *Desk) permalink(postID string) string {
+	return d.config.Load().SiteURL + "/_redirect/pl/" + postID
+}
+
+// language of a bot's card, notices and thread texts.
+func (d *Desk) language(bot conversation.Bot) string {
+	c := d.config.Load()
+	return d.texts.language(bot.Settings.TeamLanguage, c.DefaultLanguage, c.ServerLocale)
+}
+
+// errNoAnswer is what zero values without an error mean.
+var errNoAnswer = errors.New("the Mattermost server did not answer")
+
+// failure turns the server's error into one that may be logged: where, which and how, but none of its details, which
+// could quote a post.
+func failure(e *model.AppError) error {
+	return errors.Errorf("%s: %s (%d)", e.Where, e.Id, e.StatusCode)
+}

@@ -1,0 +1,136 @@
+// The hooks: what Mattermost tells us, handed to the services. No logic lives here.
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/metrics"
+)
+
+// wakeEvent is the cluster event that says that a bot has work; its data is the bot's id.
+const wakeEvent = "wake"
+
+// Plugin is what Mattermost talks to.
+type Plugin struct {
+	plugin.MattermostPlugin
+
+	// config is nil until the first valid settings are read.
+	config  atomic.Pointer[configuration]
+	running atomic.Pointer[app]
+	metrics *metrics.Metrics
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// OnActivate never fails for a reason that may pass: Mattermost would not try again. All that needs the database or
+// the server begins in the background; until then webhooks are answered 503, so that the messengers keep their updates.
+func (p *Plugin) OnActivate() error {
+	ctx, stop := context.WithCancel(context.Background())
+	p.metrics, p.stop, p.stopped = metrics.New(), stop, make(chan struct{})
+	go p.watchParent(ctx)
+	go func() {
+		defer close(p.stopped)
+		p.run(ctx)
+	}()
+	return nil
+}
+
+// OnDeactivate finishes what was begun.
+func (p *Plugin) OnDeactivate() error {
+	if p.stop != nil {
+		p.stop()
+		<-p.stopped
+	}
+	return nil
+}
+
+// OnConfigurationChange puts valid settings in force and keeps the good ones before them otherwise.
+func (p *Plugin) OnConfigurationChange() error {
+	c, err := p.readConfiguration()
+	if err != nil {
+		return errors.Wrap(err, "the settings stay as they were")
+	}
+	p.config.Store(c)
+	if a := p.running.Load(); a != nil {
+		return a.configure(context.Background(), c)
+	}
+	return nil
+}
+
+// ServeHTTP is the way in for webhooks, REST, buttons and dialogs.
+func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	a := p.running.Load()
+	if a == nil {
+		w.Header().Set("Retry-After", "2")
+		http.Error(w, `{"error":{"code":"starting","message":"msgbot is starting"}}`, http.StatusServiceUnavailable)
+		return
+	}
+	a.http.ServeHTTP(w, r)
+}
+
+// ServeMetrics answers Mattermost's metrics server.
+func (p *Plugin) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	p.metrics.Handler().ServeHTTP(w, r)
+}
+
+// ExecuteCommand answers /msgbot.
+func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
+	a := p.running.Load()
+	if a == nil {
+		return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: "msgbot is starting; try again in a moment."}, nil
+	}
+	return a.command(context.Background(), args), nil
+}
+
+// MessageHasBeenPosted is a hint that an agent may have written: the scan finds out.
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) { p.hint(post) }
+
+// MessageHasBeenUpdated is the same hint for an edit.
+func (p *Plugin) MessageHasBeenUpdated(_ *plugin.Context, post, _ *model.Post) { p.hint(post) }
+
+// MessageHasBeenDeleted is the same hint for a deletion.
+func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) { p.hint(post) }
+
+// hint wakes the bots whose inbox the channel is. For any other channel it is a look into a map.
+func (p *Plugin) hint(post *model.Post) {
+	a := p.running.Load()
+	if a == nil {
+		return
+	}
+	ids := a.bots.Channel(post.ChannelId)
+	if ids == nil || post.RootId == "" || post.UserId == a.desk.BotUserID() {
+		return
+	}
+	a.relay.Posted(ids)
+}
+
+// OnPluginClusterEvent is a hint of another node.
+func (p *Plugin) OnPluginClusterEvent(_ *plugin.Context, e model.PluginClusterEvent) {
+	if a := p.running.Load(); a != nil && e.Id == wakeEvent {
+		a.relay.WakeLocal(string(e.Data))
+	}
+}
+
+// announce tells the other nodes; an event that is lost heals by itself, as every owner also looks every second.
+func (p *Plugin) announce(botID string) {
+	_ = p.API.PublishPluginClusterEvent(
+		model.PluginClusterEvent{Id: wakeEvent, Data: []byte(botID)},
+		model.PluginClusterEventSendOptions{SendType: model.PluginClusterEventSendTypeBestEffort},
+	)
+}
+
+// recovered counts and logs a panic of a goroutine of ours, so that it does not end the process.
+func (p *Plugin) recovered(where string) {
+	if v := recover(); v != nil {
+		p.metrics.Panic(where)
+		p.API.LogError("A panic", "where", where, "stack", string(debug.Stack()))
+	}
+}

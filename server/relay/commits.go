@@ -1,0 +1,64 @@
+// Group commit: the lanes of one bot record what they finished together, one statement for all that came meanwhile.
+
+package relay
+
+// commitBatch bounds one statement.
+const commitBatch = 64
+
+type commit struct {
+	row  Finished
+	done chan<- error
+}
+
+// commits collects finished rows and stores them in batches, in the order in which they came.
+type commits struct {
+	queue chan commit
+	store func(rows []Finished) error
+}
+
+func newCommits(store func([]Finished) error) *commits {
+	return &commits{queue: make(chan commit, commitBatch), store: store}
+}
+
+// Add queues a row; done, which must have room, gets the result once it is stored. An error means that the row is not
+// stored: it will be worked off again, and its posts found by their ids.
+func (c *commits) Add(row Finished, done chan<- error) {
+	c.queue <- commit{row, done}
+}
+
+// Close ends Run when all that was added is stored. Nothing may be added after it.
+func (c *commits) Close() { close(c.queue) }
+
+// Run stores until Close.
+func (c *commits) Run() {
+	for first := range c.queue {
+		c.flush(c.collect(first))
+	}
+}
+
+func (c *commits) collect(first commit) []commit {
+	batch := []commit{first}
+	for len(batch) < commitBatch {
+		select {
+		case next, ok := <-c.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (c *commits) flush(batch []commit) {
+	rows := make([]Finished, len(batch))
+	for i, b := range batch {
+		rows[i] = b.row
+	}
+	err := c.store(rows)
+	for _, b := range batch {
+		b.done <- err
+	}
+}

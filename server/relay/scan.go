@@ -1,0 +1,183 @@
+// The scan: Mattermost's posts are the truth about what agents wrote. Its hooks come concurrently, at most once, and not
+// at all while the plugin is dead; so the owner of a bot reads the posts of its threads itself, and a hook only wakes it.
+
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+const (
+	// settle is how long a reply waits for one that was written earlier and becomes visible later.
+	settle = 250 * time.Millisecond
+	// overlap is how far each scan looks behind the watermark, for posts that were saved slowly.
+	overlap = 10 * time.Second
+	// deepOverlap is the same for the scan that is made once a deepEvery: clocks of servers that differ.
+	deepOverlap = 10 * time.Minute
+	deepEvery   = time.Minute
+	// markEvery is how often the watermark is stored.
+	markEvery = 5 * time.Second
+	scanBatch = 500
+)
+
+// scan finds what agents wrote in the threads of one bot.
+type scan struct {
+	lease  Lease
+	store  Store
+	desk   Desk
+	bots   Messengers
+	meter  Meter
+	log    Logger
+	rules  func() Rules
+	wake   chan struct{}
+	notify func()
+
+	mark, stored       time.Time
+	storedAt, deepLast time.Time
+}
+
+func (w *worker) newScan(notify func()) *scan {
+	return &scan{
+		lease: w.lease, store: w.store, desk: w.desk, bots: w.bots, meter: w.meter, log: w.log, rules: w.rules,
+		wake: make(chan struct{}, 1), notify: notify,
+	}
+}
+
+// Wake asks for a scan soon. It never blocks.
+func (s *scan) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run scans until ctx ends.
+func (s *scan) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		guard(s.meter, s.log, "scan", func() {
+			if err := s.once(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("The posts cannot be scanned", "bot_id", s.lease.BotID, "error", err.Error())
+			}
+		})
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-time.After(pollEvery):
+		}
+	}
+}
+
+// once reads all that changed since the watermark and records it.
+func (s *scan) once(ctx context.Context) error {
+	if s.mark.IsZero() {
+		mark, err := s.store.ScanMark(ctx, s.lease.BotID)
+		if err != nil {
+			return err
+		}
+		s.mark, s.stored = mark, mark
+	}
+	since := s.mark.Add(-overlap)
+	deep := time.Since(s.deepLast) >= deepEvery
+	if deep {
+		since = s.mark.Add(-deepOverlap)
+	}
+	for {
+		found, err := s.store.ScanPosts(ctx, s.lease.BotID, s.desk.BotUserID(), since, scanBatch)
+		if err != nil {
+			return err
+		}
+		if err := s.record(ctx, found); err != nil {
+			return err
+		}
+		if len(found) < scanBatch {
+			break
+		}
+		next := found[len(found)-1].Post.UpdatedAt.Add(-time.Millisecond)
+		if !next.After(since) {
+			break
+		}
+		since = next
+	}
+	if deep {
+		s.deepLast = time.Now()
+	}
+	return s.keepMark(ctx)
+}
+
+// keepMark stores the watermark now and then: a crash only makes the next scan read a little more.
+func (s *scan) keepMark(ctx context.Context) error {
+	if s.mark.Equal(s.stored) || time.Since(s.storedAt) < markEvery {
+		return nil
+	}
+	if err := s.store.SetScanMark(ctx, s.lease, s.mark); err != nil {
+		return err
+	}
+	s.stored, s.storedAt = s.mark, time.Now()
+	return nil
+}
+
+// record judges what was found and stores the verdicts; the watermark follows what is stored.
+func (s *scan) record(ctx context.Context, found []Candidate) error {
+	bot, ok := s.bots.Known(s.lease.BotID)
+	if !ok {
+		return nil
+	}
+	newest := s.mark
+	replies := make([]Reply, 0, len(found))
+	conversations := map[string]conversation.Conversation{}
+	for _, f := range found {
+		if f.Post.UpdatedAt.After(newest) {
+			newest = f.Post.UpdatedAt
+		}
+		c, ok := conversations[f.ConversationID]
+		if !ok {
+			var err error
+			if c, err = s.store.Conversation(ctx, f.ConversationID); errors.Is(err, ErrNotFound) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			conversations[c.ID] = c
+		}
+		replies = append(replies, s.judge(bot, c, f))
+	}
+	if len(replies) > 0 {
+		notes, err := s.store.RecordReplies(ctx, s.lease, replies, bot.Settings.FirstReplierAssigns)
+		if err != nil {
+			return err
+		}
+		s.markNotes(ctx, notes)
+		s.notify()
+	}
+	s.mark = newest
+	return nil
+}
+
+func (s *scan) judge(bot conversation.Bot, c conversation.Conversation, f Candidate) Reply {
+	rules := s.rules()
+	verdict := conversation.Judge(f.Post, c, conversation.ReplyRules{
+		NotePrefixes: rules.NotePrefixes, MentionIsNote: rules.MentionIsNote,
+		NotesByDefault: bot.Settings.NotesByDefault, ClosedReply: bot.Settings.ClosedReply,
+	}, time.Now())
+	if !f.Known {
+		s.meter.Outbound(bot.Kind, string(verdict.Action), string(verdict.Reason))
+	}
+	return Reply{
+		Post: f.Post, ConversationID: c.ID, Verdict: verdict,
+		NotBefore: f.Post.CreatedAt.Add(settle + time.Duration(bot.Settings.Undo)),
+	}
+}
+
+// markNotes shows the team which posts stay inside. The sign is a comfort: a note without it is a note all the same.
+func (s *scan) markNotes(ctx context.Context, posts []string) {
+	for _, id := range posts {
+		if err := s.desk.MarkNote(ctx, id); err != nil {
+			s.log.Warn("A note could not be marked", "bot_id", s.lease.BotID, "post_id", id, "error", err.Error())
+		}
+	}
+}

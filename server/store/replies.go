@@ -1,0 +1,131 @@
+// What agents wrote, as it was judged: messages, notes, and rows of the outbox.
+
+package store
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+)
+
+// reply is a relay.Reply as a JSON argument.
+type reply struct {
+	Post         string              `json:"post_id"`
+	Conversation string              `json:"conversation_id"`
+	Author       string              `json:"author_id"`
+	At           time.Time           `json:"at"`
+	SeenMillis   int64               `json:"seen_ms"`
+	Action       conversation.Action `json:"action"`
+	Text         text                `json:"text"`
+	Reason       conversation.Reason `json:"reason"`
+	AuthorFirst  text                `json:"author_first"`
+	AuthorFull   text                `json:"author_full"`
+	Files        int                 `json:"files"`
+	NotBefore    *time.Time          `json:"not_before"`
+}
+
+func replyRows(replies []relay.Reply) []reply {
+	rows := make([]reply, len(replies))
+	for i, r := range replies {
+		first, full := shownNames(r.Post)
+		rows[i] = reply{
+			Post: r.Post.ID, Conversation: r.ConversationID, Author: r.Post.UserID, At: r.Post.CreatedAt.UTC(),
+			SeenMillis: millisOf(r.Post.UpdatedAt), Action: r.Verdict.Action, Text: text(r.Verdict.Text),
+			Reason: r.Verdict.Reason, AuthorFirst: text(first), AuthorFull: text(full), Files: r.Post.Files,
+			NotBefore: orNull(r.NotBefore.UTC()),
+		}
+	}
+	return rows
+}
+
+// shownNames are an author's first and full name; who has none is called by his username.
+func shownNames(p conversation.AgentPost) (first, full string) {
+	full = strings.TrimSpace(p.FirstName + " " + p.LastName)
+	return cmp.Or(strings.TrimSpace(p.FirstName), full, p.Username), cmp.Or(full, p.Username)
+}
+
+// RecordReplies implements relay.OutboxStore. Posts that are nobody's reply are recorded too, so that the scan does not
+// bring them again; they are no messages. A row of which a part was sent can only be cancelled.
+func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []relay.Reply, assign bool) ([]string, error) {
+	rows, err := document(replyRows(replies))
+	if err != nil {
+		return nil, err
+	}
+	notes, err := value[pq.StringArray](ctx, s, "record replies", lease+`,
+		reply AS (
+			SELECT lease.bot_id, r.* FROM lease, json_to_recordset($3::json) AS r (post_id text, conversation_id text,
+				author_id text, at timestamptz, seen_ms bigint, action text, text text, reason text,
+				author_first text, author_full text, files int, not_before timestamptz)),
+		recorded AS (
+			INSERT INTO msgbot_messages (post_id, conversation_id, direction, author_id, at, seen_ms)
+			SELECT post_id, conversation_id,
+				CASE action WHEN 'send' THEN 'out' WHEN 'hold' THEN 'out' WHEN 'note' THEN 'note' ELSE '' END,
+				author_id, at, seen_ms
+			FROM reply ON CONFLICT DO NOTHING RETURNING post_id),
+		fresh AS (SELECT reply.* FROM reply JOIN recorded USING (post_id)),
+		put AS (
+			INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files,
+				state, reason, not_before, created_at)
+			SELECT bot_id, conversation_id, post_id, text, author_first, author_full, files,
+				CASE action WHEN 'hold' THEN 'held' ELSE 'queued' END, reason, not_before, at
+			FROM fresh WHERE action IN ('send', 'hold') ON CONFLICT DO NOTHING),
+		changed AS (
+			UPDATE msgbot_outbox o SET
+				text = CASE WHEN r.action IN ('send', 'hold') THEN r.text ELSE o.text END,
+				files = CASE WHEN r.action IN ('send', 'hold') THEN r.files ELSE o.files END,
+				state = CASE WHEN r.action IN ('send', 'hold') THEN o.state ELSE 'cancelled' END,
+				not_before = greatest(o.not_before, r.not_before)
+			FROM reply r
+			WHERE o.post_id = r.post_id AND o.kind = 'send' AND o.state IN ('queued', 'held')
+				AND (o.part = 0 OR r.action = 'skip')
+			RETURNING o.post_id, r.action),
+		known AS (
+			UPDATE msgbot_messages m SET seen_ms = greatest(m.seen_ms, r.seen_ms),
+				direction = CASE changed.action WHEN 'note' THEN 'note' ELSE m.direction END
+			FROM reply r LEFT JOIN changed USING (post_id) WHERE m.post_id = r.post_id),
+		news AS (
+			SELECT conversation_id, count(*) AS posts,
+				min(at) FILTER (WHERE action = 'send') AS first, max(at) FILTER (WHERE action = 'send') AS last,
+				(array_agg(author_id ORDER BY at, post_id) FILTER (WHERE action = 'send'))[1] AS author_id
+			FROM fresh GROUP BY conversation_id),
+		locked AS (
+			SELECT id FROM msgbot_conversations WHERE id IN (SELECT conversation_id FROM news)
+			ORDER BY id FOR NO KEY UPDATE),
+		counted AS (
+			UPDATE msgbot_conversations c SET
+				thread_posts = thread_posts + news.posts,
+				waiting_since = CASE WHEN news.first IS NULL THEN c.waiting_since END,
+				mode = CASE WHEN news.first IS NULL THEN c.mode ELSE 'human' END,
+				assignee_id = CASE WHEN $4 AND c.assignee_id = '' THEN coalesce(news.author_id, '') ELSE c.assignee_id END,
+				first_response_ms = CASE WHEN c.first_response_ms > 0 THEN c.first_response_ms
+					ELSE coalesce(greatest(1, extract(epoch FROM news.first - c.waiting_since) * 1000), 0) END,
+				last_message_at = greatest(c.last_message_at, news.last)
+			FROM news JOIN locked ON locked.id = news.conversation_id WHERE c.id = news.conversation_id)
+		SELECT array(
+			SELECT post_id FROM fresh WHERE action = 'note' UNION ALL SELECT post_id FROM changed WHERE action = 'note')
+		FROM lease`, l.BotID, l.Epoch, rows, assign)
+	return notes, fencedIfMissing(err)
+}
+
+// AddNote implements relay.OutboxStore. A post that was taken for a reply meanwhile becomes a note if it is not begun
+// yet; relay.ErrNotFound when there is no such conversation.
+func (s *Store) AddNote(ctx context.Context, conversationID, postID, userID string, at time.Time) error {
+	_, err := s.exec(ctx, "record a note", `
+		WITH cancelled AS (
+			UPDATE msgbot_outbox SET state = 'cancelled'
+			WHERE post_id = $2 AND kind = 'send' AND state IN ('queued', 'held') AND part = 0 RETURNING post_id)
+		INSERT INTO msgbot_messages AS m (post_id, conversation_id, direction, author_id, at, seen_ms)
+		VALUES ($2, $1, 'note', $3, $4, $5)
+		ON CONFLICT (post_id) DO UPDATE SET direction = 'note'
+		WHERE m.direction = '' OR EXISTS (SELECT FROM cancelled)`, conversationID, postID, userID, at, millisOf(at))
+	if isOrphan(err) {
+		return relay.ErrNotFound
+	}
+	return err
+}

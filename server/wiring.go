@@ -1,0 +1,213 @@
+// The composition root: which parts there are and how they are put together. A third messenger is one line in
+// messengers, and a folder of its own under messenger/.
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/desk"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/store"
+)
+
+// kind is a messenger that bots can be connected to.
+type kind struct {
+	api.Kind
+	adapter bots.Adapter
+}
+
+var messengers = []kind{
+	{api.Kind{ID: messenger.Telegram, Title: "Telegram", Polls: true}, func(o messenger.Options) (messenger.Messenger, error) { return telegram.New(o) }},
+	{api.Kind{ID: messenger.Viber, Title: "Viber"}, func(o messenger.Options) (messenger.Messenger, error) { return viber.New(o) }},
+}
+
+// startPause is the pause between two tries to start.
+const startPause = time.Second
+
+// app is a started plugin.
+type app struct {
+	plugin  *Plugin
+	store   *store.Store
+	desk    *desk.Desk
+	bots    *bots.Service
+	relay   *relay.Relay
+	http    http.Handler
+	command func(context.Context, *model.CommandArgs) *model.CommandResponse
+}
+
+// run starts, works until ctx ends, and stops in order.
+func (p *Plugin) run(ctx context.Context) {
+	defer p.recovered("run")
+	a := p.started(ctx)
+	if a == nil {
+		return
+	}
+	p.running.Store(a)
+	p.API.LogInfo("msgbot is ready", "version", pluginVersion)
+	var all sync.WaitGroup
+	all.Go(func() { defer p.recovered("watch"); a.bots.Watch(ctx, a.relay.Owns) })
+	all.Go(func() { defer p.recovered("relay"); a.relay.Run(ctx) })
+	all.Wait()
+	p.running.Store(nil)
+	if err := a.store.Close(); err != nil {
+		p.API.LogWarn("The database could not be closed", "error", err.Error())
+	}
+}
+
+// started tries until the plugin is up; nil when ctx ended first.
+func (p *Plugin) started(ctx context.Context) *app {
+	for {
+		a, err := p.start(ctx)
+		if err == nil {
+			return a
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		p.API.LogWarn("msgbot cannot start yet", "error", err.Error())
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(startPause):
+		}
+	}
+}
+
+// start connects, migrates and puts the parts together.
+func (p *Plugin) start(ctx context.Context) (*app, error) {
+	c := p.config.Load()
+	if c == nil {
+		return nil, errors.New("the settings cannot be used: see the error before")
+	}
+	botUserID, err := p.ensureBot()
+	if err != nil {
+		return nil, err
+	}
+	server := p.API.GetUnsanitizedConfig()
+	if server == nil || server.SqlSettings.DataSource == nil {
+		return nil, errors.New("the server does not tell its database")
+	}
+	db, err := store.Open(ctx, *server.SqlSettings.DataSource)
+	if err != nil {
+		return nil, err
+	}
+	a, err := p.assemble(ctx, db, botUserID, c)
+	if err != nil {
+		_ = db.Close()
+	}
+	return a, err
+}
+
+// assemble wires the parts on an open database.
+func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string, c *configuration) (*app, error) {
+	if err := db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	a := &app{plugin: p, store: db, desk: desk.New(p.API, desk.Options{BotUserID: botUserID, PluginID: pluginID})}
+	log := logger{p.API}
+	adapters := map[messenger.Kind]bots.Adapter{}
+	for _, k := range messengers {
+		adapters[k.ID] = k.adapter
+	}
+	a.bots = bots.NewService(bots.Options{
+		Store: db, Desk: a.desk, Log: log, Adapters: adapters,
+		Wake: func(botID string) { a.relay.Wake(botID) },
+	})
+	a.relay = relay.New(relay.Options{
+		Node: conversation.NewID(), Store: db, Desk: a.desk, Messengers: a.bots, Meter: p.metrics, Log: log,
+		Rules: func() relay.Rules { return p.config.Load().rules() }, Announce: p.announce,
+	})
+	if err := a.configure(ctx, c); err != nil {
+		return nil, err
+	}
+	return a, a.face()
+}
+
+// face makes the ways in: HTTP and commands.
+func (a *app) face() error {
+	p := a.plugin
+	team := relay.NewTeam(a.store, a.relay.Wake)
+	access := api.NewAccess(a.desk, func() bool { return p.config.Load().ChannelAdminsManageBots })
+	notes := api.NewNotes(team, a.desk, p.API.CreatePost)
+	kinds := make([]api.Kind, len(messengers))
+	for i, k := range messengers {
+		kinds[i] = k.Kind
+	}
+	a.http = api.New(api.Options{
+		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: a.desk, Access: access,
+		Notes: notes, Kinds: kinds,
+		Ready:           func() bool { return true },
+		DefaultSettings: func() conversation.Settings { return p.config.Load().botSettings(a.serverLocale()) },
+		Audit:           a.audit,
+		Observe: func(route string, status int, d time.Duration) {
+			p.metrics.Request(route, strconv.Itoa(status), d)
+		},
+		Panicked: func(route string) { p.metrics.Panic(route) },
+		Failed: func(route string, err error) {
+			p.API.LogError("A request failed", "route", route, "error", err.Error())
+		},
+	})
+	return nil
+}
+
+// configure puts settings in force: those of the plugin, and what the server's own say of posts.
+func (a *app) configure(ctx context.Context, c *configuration) error {
+	p := a.plugin
+	server := p.API.GetConfig()
+	if server == nil {
+		return errors.New("the server does not tell its settings")
+	}
+	fallback, err := a.desk.ResolveChannel(c.FallbackChannel)
+	if err != nil {
+		p.API.LogWarn("The fallback channel cannot be used", "error", err.Error())
+	}
+	a.desk.SetConfig(desk.Config{
+		SiteURL:           deref(server.ServiceSettings.SiteURL),
+		OverrideUsername:  deref(server.ServiceSettings.EnablePostUsernameOverride),
+		OverrideIcon:      deref(server.ServiceSettings.EnablePostIconOverride),
+		DefaultLanguage:   c.DefaultLanguage,
+		ServerLocale:      deref(server.LocalizationSettings.DefaultServerLocale),
+		FallbackChannelID: fallback,
+	})
+	return a.bots.Configure(ctx, c.endpoints(deref(server.ServiceSettings.SiteURL)))
+}
+
+func (a *app) serverLocale() string {
+	return deref(a.plugin.API.GetConfig().LocalizationSettings.DefaultServerLocale)
+}
+
+func deref[T any](v *T) T {
+	var zero T
+	if v == nil {
+		return zero
+	}
+	return *v
+}
+
+// audit writes a record of ids only.
+func (a *app) audit(e api.Audit) {
+	status := model.AuditStatusSuccess
+	if e.Status >= http.StatusBadRequest {
+		status = model.AuditStatusFail
+	}
+	a.plugin.API.LogAuditRec(&model.AuditRecord{
+		EventName: e.Action, Status: status,
+		Actor:     model.AuditEventActor{UserId: e.UserID},
+		EventData: model.AuditEventData{Parameters: map[string]any{"target": e.Target, "status": e.Status}},
+		Meta:      map[string]any{"plugin": pluginID},
+	})
+}
