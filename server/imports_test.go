@@ -24,10 +24,10 @@ var rules = map[string]string{
 	"server/messenger/viber":                 "server/messenger server/richtext github.com/pkg/errors",
 	"server/messenger/messengertest":         "server/messenger server/richtext github.com/stretchr/testify",
 	"server/store":                           "server/api server/bots server/conversation server/messenger server/relay github.com/lib/pq github.com/pkg/errors",
-	"server/desk":                            "assets server/bots server/conversation server/messenger server/relay server/richtext github.com/mattermost/mattermost/server/public github.com/pkg/errors",
+	"server/desk":                            "assets server/bots server/conversation server/messenger server/relay server/richtext github.com/mattermost/mattermost/server/public github.com/pkg/errors github.com/rivo/uniseg",
 	"server/api":                             "server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors",
 	"server/command":                         "server/api server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors",
-	"server/messenger/telegram/telegramtest": "",
+	"server/messenger/telegram/telegramtest": "github.com/pkg/errors",
 	"server/messenger/viber/vibertest":       "",
 	"server/store/storetest":                 "server/api server/bots server/conversation server/messenger server/relay server/store github.com/lib/pq github.com/pkg/errors github.com/stretchr/testify",
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/command"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/desk"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -147,21 +148,25 @@ func (a *app) face() error {
 	for i, k := range messengers {
 		kinds[i] = k.Kind
 	}
+	ready := func() bool { return true }
+	failed := func(where string, err error) { p.API.LogError("A request failed", "where", where, "error", err.Error()) }
 	a.http = api.New(api.Options{
 		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: a.desk, Access: access,
-		Notes: notes, Kinds: kinds,
-		Ready:           func() bool { return true },
+		Notes: notes, Kinds: kinds, Ready: ready,
 		DefaultSettings: func() conversation.Settings { return p.config.Load().botSettings(a.serverLocale()) },
 		Audit:           a.audit,
 		Observe: func(route string, status int, d time.Duration) {
 			p.metrics.Request(route, strconv.Itoa(status), d)
 		},
-		Panicked: func(route string) { p.metrics.Panic(route) },
-		Failed: func(route string, err error) {
-			p.API.LogError("A request failed", "route", route, "error", err.Error())
-		},
+		Panicked: p.metrics.Panic, Failed: failed,
 	})
-	return nil
+	commands := command.New(command.Options{
+		Bots: a.bots, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
+		Kinds: kinds, PluginID: pluginID, OpenDialog: p.API.OpenInteractiveDialog, Ready: ready, Audit: a.audit,
+		Panicked: p.metrics.Panic, Failed: failed,
+	})
+	a.command = commands.Execute
+	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")
 }
 
 // configure puts settings in force: those of the plugin, and what the server's own say of posts.

@@ -68,6 +68,9 @@ func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.
 		Kind: messenger.Kind(d.State), Token: values.text("token"), ChannelID: values.text("channel_id"),
 		Mode: messenger.Mode(values.text("mode")), Name: values.text("name"), TakeOver: values.ticked("take_over"),
 	}
+	if err := s.validateKind(n.Kind); err != nil {
+		return submitted{}, err
+	}
 	form := AddForm{Kind: s.kind(n.Kind), Token: n.Token, ChannelID: n.ChannelID, Mode: string(n.Mode), Name: n.Name}
 	bot, err := s.add(ctx, caller, n)
 	var inUse *bots.InUseError

@@ -112,7 +112,9 @@ func (w *world) options() Options {
 	}
 }
 
-func (w *world) did(format string, args ...any) { w.calls = append(w.calls, fmt.Sprintf(format, args...)) }
+func (w *world) did(format string, args ...any) {
+	w.calls = append(w.calls, fmt.Sprintf(format, args...))
+}
 
 // Bots.
 

@@ -36,14 +36,14 @@ var notices = []struct {
 
 // reply is an agent's post in the conversation's thread.
 func reply(s *server, c conversation.Conversation) *model.Post {
-	p := &model.Post{Id: "replyid", ChannelId: c.Thread.ChannelID, RootId: c.Thread.RootPostID, UserId: agentUser, Message: "Так"}
+	p := &model.Post{Id: replyID, ChannelId: c.Thread.ChannelID, RootId: c.Thread.RootPostID, UserId: agentUser, Message: "Так"}
 	s.put(p)
 	return p
 }
 
 func notice(c conversation.Conversation, state conversation.Delivery, reason string) relay.Notice {
 	return relay.Notice{Conversation: c, Row: relay.OutboxRow{
-		ID: 7, PostID: "replyid", ConversationID: c.ID, State: state, Reason: reason, Attempt: 1,
+		ID: 7, PostID: replyID, ConversationID: c.ID, State: state, Reason: reason, Attempt: 1,
 	}}
 }
 
@@ -68,7 +68,7 @@ func TestNoticesSayWhyAndOfferTheButtonThatFits(t *testing.T) {
 			for range 2 {
 				require.NoError(t, d.ShowNotice(t.Context(), shop(lang), n))
 			}
-			require.Equal(t, []string{example.sign}, s.signs("replyid"))
+			require.Equal(t, []string{example.sign}, s.signs())
 			shown := lastNotice(s, example.private)
 			require.Equal(t, r.RootId, shown.RootId)
 			require.Equal(t, botUser, shown.UserId)
@@ -109,15 +109,15 @@ func TestARepliesSignIsSetOnce(t *testing.T) {
 	c := opened(t, d, shop("en"))
 	reply(s, c)
 	for range 3 {
-		require.NoError(t, d.MarkNote(t.Context(), "replyid"))
+		require.NoError(t, d.MarkNote(t.Context(), replyID))
 	}
-	require.Equal(t, []string{"lock"}, s.signs("replyid"))
+	require.Equal(t, []string{"lock"}, s.signs())
 	require.Equal(t, 1, s.calls["AddReaction"])
 }
 
 func TestWhatIsGoneNeedsNoNotice(t *testing.T) {
 	for name, upset := range map[string]func(*server, conversation.Conversation){
-		"the reply":  func(s *server, _ conversation.Conversation) { s.remove("replyid") },
+		"the reply":  func(s *server, _ conversation.Conversation) { s.remove(replyID) },
 		"the thread": func(s *server, c conversation.Conversation) { s.remove(c.Thread.RootPostID) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -159,10 +159,10 @@ func TestAPressedNoticeLosesItsButtonAndTheReplyItsSign(t *testing.T) {
 	shown := lastNotice(s, false)
 	before := shown.Message
 	for range 2 {
-		require.NoError(t, d.ClearNotice(t.Context(), shown.Id, "replyid", agentUser))
+		require.NoError(t, d.ClearNotice(t.Context(), shown.Id, replyID, agentUser))
 	}
 	require.Equal(t, before+"\n| Надіслано знову: @anna.", seen(s.read(shown.Id)))
-	require.Empty(t, s.signs("replyid"))
+	require.Empty(t, s.signs())
 	require.Equal(t, 1, s.calls["UpdatePost"])
 }
 
@@ -171,7 +171,7 @@ func TestAForgedPressChangesNoOtherPost(t *testing.T) {
 	c := opened(t, d, shop("en"))
 	reply(s, c)
 	before := seen(s.read(c.Thread.RootPostID))
-	require.NoError(t, d.ClearNotice(t.Context(), c.Thread.RootPostID, "replyid", agentUser))
+	require.NoError(t, d.ClearNotice(t.Context(), c.Thread.RootPostID, replyID, agentUser))
 	require.Equal(t, before, seen(s.read(c.Thread.RootPostID)))
 	require.Zero(t, s.calls["UpdatePost"])
 }
@@ -181,9 +181,9 @@ func TestAPressedPrivateNoticeDisappears(t *testing.T) {
 	c := opened(t, d, shop("en"))
 	reply(s, c)
 	require.NoError(t, d.ShowNotice(t.Context(), shop("en"), notice(c, conversation.Held, "closed")))
-	require.NoError(t, d.ClearNotice(t.Context(), s.ephemeral[0].Id, "replyid", agentUser))
+	require.NoError(t, d.ClearNotice(t.Context(), s.ephemeral[0].Id, replyID, agentUser))
 	require.Equal(t, []string{s.ephemeral[0].Id}, s.cleared)
-	require.Empty(t, s.signs("replyid"))
+	require.Empty(t, s.signs())
 }
 
 func TestANoticeInAnArchivedChannelIsNotTriedForEver(t *testing.T) {

@@ -134,8 +134,8 @@ func TestInternalAddresses(t *testing.T) {
 
 func TestResolvingAChannel(t *testing.T) {
 	d, s, _ := newDesk(t)
-	for name, want := range map[string]string{"": "", " acme:support ": inbox, "acme:msgbot-fallback": fallbackIn} {
-		id, err := d.ResolveChannel(name)
+	for name, want := range map[string]string{"": "", "acme:support": inbox, "acme:msgbot-fallback": fallbackIn} {
+		id, err := d.ResolveChannel(" " + name + " ")
 		require.NoError(t, err)
 		require.Equal(t, want, id)
 	}

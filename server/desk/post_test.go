@@ -263,3 +263,12 @@ func TestWithoutAThreadNothingIsAppended(t *testing.T) {
 	require.ErrorIs(t, err, relay.ErrThreadGone)
 	require.ErrorIs(t, d.PostLine(t.Context(), "lineid", shop("en"), ivan(), "line.blocked", nil), relay.ErrThreadGone)
 }
+
+func TestCuttingKeepsCharactersWhole(t *testing.T) {
+	family := "👨‍👩‍👧" // five runes
+	require.Equal(t, family, cut(family, 5))
+	require.Equal(t, "a…", cut("a"+family, 5))
+	require.Equal(t, "a"+family+"…", cut("a"+family+"bc", 7))
+	require.Equal(t, "…", cut(family, 3))
+	require.Equal(t, "Іван…", cut("Іван Коваль", 6))
+}

@@ -26,6 +26,7 @@ const (
 	inbox       = "inboxchannelid"
 	fallbackIn  = "fallbackchannelid"
 	directStart = "direct:"
+	replyID     = "replyid"
 )
 
 // server keeps posts as the database does: as JSON, so that attachments come back as maps.
@@ -264,10 +265,10 @@ func (s *server) GetReactions(postID string) ([]*model.Reaction, *model.AppError
 	return s.reactions[postID], err
 }
 
-// signs are the names of the reactions on a post.
-func (s *server) signs(postID string) []string {
+// signs are the names of the reactions on the agent's reply.
+func (s *server) signs() []string {
 	names := []string{}
-	for _, r := range s.reactions[postID] {
+	for _, r := range s.reactions[replyID] {
 		names = append(names, r.EmojiName)
 	}
 	return names

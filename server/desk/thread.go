@@ -164,13 +164,14 @@ func cut(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}
-	end, runes, state, cluster := 0, 0, -1, ""
-	for rest := text; ; end += len(cluster) {
-		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if runes += utf8.RuneCountInString(cluster); runes >= limit {
-			return strings.TrimSpace(text[:end]) + "…"
+	end, runes := 0, 0
+	for clusters := uniseg.NewGraphemes(text); clusters.Next(); {
+		if runes += len(clusters.Runes()); runes >= limit {
+			break
 		}
+		_, end = clusters.Positions()
 	}
+	return strings.TrimSpace(text[:end]) + "…"
 }
 
 // absolute tells whether an address is one that Mattermost takes for a picture: http or https with a host.

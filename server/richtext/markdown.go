@@ -160,6 +160,19 @@ type run struct {
 	linkNo     int         // tells one link from the next
 }
 
+// shown returns the run up to end with the formatting it gets: a label gets no
+// Code, where brackets could not be escaped, and Code nothing besides.
+func (r run) shown(end int) run {
+	r.end = end
+	if r.linkNo > 0 {
+		r.style[Code] = false
+	}
+	if r.style[Code] {
+		r.style = [kinds]bool{Code: true}
+	}
+	return r
+}
+
 // runs cuts the text, which must be Normal, wherever the formatting that
 // Mattermost can show within a line changes.
 func runs(t Text) []run {
@@ -188,12 +201,12 @@ func runs(t Text) []run {
 	var now run
 	upTo := func(at int) {
 		if now.start < at {
-			now.end = at
+			shown := now.shown(at)
 			last := len(all) - 1
-			if last >= 0 && all[last].style == now.style && all[last].linkNo == now.linkNo {
+			if last >= 0 && all[last].style == shown.style && all[last].linkNo == shown.linkNo {
 				all[last].end = at
 			} else {
-				all = append(all, now)
+				all = append(all, shown)
 			}
 		}
 		now.start = at

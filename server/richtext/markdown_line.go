@@ -12,12 +12,15 @@ import (
 
 // inline returns the line plain[start:end] with its markers.
 func (w *markdownWriter) inline(start, end int) string {
+	for len(w.runs) > 0 && w.runs[0].end <= start {
+		w.runs = w.runs[1:]
+	}
 	var l lineWriter
 	for len(w.runs) > 0 && w.runs[0].start < end {
 		r := w.runs[0]
 		l.run(w.plain[max(r.start, start):min(r.end, end)], r)
 		if r.end > end {
-			break
+			break // the run goes on in the next line
 		}
 		w.runs = w.runs[1:]
 	}
@@ -53,7 +56,7 @@ func (l *lineWriter) write(s string) {
 
 // run writes the part of a run that lies in this line.
 func (l *lineWriter) run(text string, r run) {
-	if r.style[Code] && r.link == "" {
+	if r.style[Code] {
 		l.piece(text, r)
 		return
 	}
@@ -81,7 +84,7 @@ func (l *lineWriter) piece(text string, r run) {
 		l.space += text[at:]
 		return
 	}
-	if r.style[Code] && r.link == "" {
+	if r.style[Code] {
 		l.enter(nil, "`")
 		l.write(codeSpan(core))
 	} else {
@@ -132,16 +135,18 @@ func (l *lineWriter) enter(want []marker, next string) {
 // mark either, and with a dash it could be a rule; a joiner inside helps.
 func (l *lineWriter) open(fresh []marker, next string) {
 	first, _ := utf8.DecodeRuneInString(next)
+	before := l.last // of the whole run of stars
 	for i, m := range fresh {
-		before := l.last
-		joins := m.starred() && before == '*' && (i == 0 || !fresh[i-1].starred())
-		if joins || m.text == "[" && before == '!' {
-			l.write(joiner)
+		continued := i > 0 && m.starred() && fresh[i-1].starred()
+		if !continued {
+			if m.text != "[" && l.last == rune(m.text[0]) || m.text == "[" && l.last == '!' {
+				l.write(joiner)
+			}
 			before = l.last
 		}
 		l.write(m.text)
 		l.opened = append(l.opened, m)
-		if m.text == "[" || i+1 < len(fresh) && fresh[i+1].starred() && m.starred() {
+		if m.text == "[" || m.starred() && i+1 < len(fresh) && fresh[i+1].starred() {
 			continue
 		}
 		marksFollow := i+1 < len(fresh) || isPunct(first)

@@ -3,6 +3,7 @@
 package richtext
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -101,13 +102,13 @@ func (s *splitter) cut(from int) int {
 			return best[class]
 		}
 	}
-	for _, w := range s.whole {
-		if from < w.Start && w.Start < limit && limit < w.End && best[wordBreak] == from {
-			return w.Start
-		}
-	}
 	if best[wordBreak] > from {
 		return best[wordBreak]
+	}
+	for _, w := range s.whole {
+		if _, between := slices.BinarySearch(s.ends, w.Start); between && from < w.Start && w.Start < limit && limit < w.End {
+			return w.Start
+		}
 	}
 	return limit
 }

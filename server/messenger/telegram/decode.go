@@ -90,7 +90,7 @@ func readMessage(raw json.RawMessage) (message, error) {
 	if err := json.Unmarshal(raw, &m.fields); err != nil {
 		return m, broken
 	}
-	if err := json.Unmarshal(raw, &m.Message); err != nil {
+	if err := json.Unmarshal(raw, &m.Message); err != nil || m.hasOddNames() {
 		m.readSingly()
 	}
 	if m.ID == 0 || m.Chat.ID == 0 {
@@ -99,12 +99,26 @@ func readMessage(raw json.RawMessage) (message, error) {
 	return m, nil
 }
 
+// hasOddNames tells of fields that encoding/json would take for others, since it ignores case.
+func (m *message) hasOddNames() bool {
+	for name := range m.fields {
+		if isOdd(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func isOdd(name string) bool {
+	return strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
+
 // readSingly reads the message from those of its fields that the library can read.
 func (m *message) readSingly() {
 	readable := map[string]json.RawMessage{}
 	for name, value := range m.fields {
 		var alone models.Message
-		if err := json.Unmarshal(object(name, value), &alone); err != nil {
+		if err := json.Unmarshal(object(name, value), &alone); err != nil || isOdd(name) {
 			m.unread = append(m.unread, name)
 			continue
 		}

@@ -137,7 +137,7 @@ func (s *Server) await(answers <-chan bool, d time.Duration, anyAnswer bool) (ac
 // offers no chat with an account without webhook, so such a callback is lost.
 func (s *Server) attempt(cb *callback, n int) bool {
 	s.mu.Lock()
-	url, sign := cb.bot.webhook.url, sign(cb.bot.secret, cb.body)
+	url, signed := cb.bot.webhook.url, sign(cb.bot.secret, cb.body)
 	s.mu.Unlock()
 	e := Entry{Direction: Callback, BotID: cb.bot.ID, Method: cb.event, Body: cb.body, Token: cb.token, Attempt: n}
 	if url == "" {
@@ -145,7 +145,7 @@ func (s *Server) attempt(cb *callback, n int) bool {
 		s.record(e)
 		return true
 	}
-	answer, status, err := s.post(s.ctx, url, cb.body, sign, &e)
+	answer, status, err := s.post(s.ctx, url, cb.body, signed, &e)
 	if err == nil && status == http.StatusOK && cb.event == eventStarted {
 		s.welcome(cb, answer)
 	}

@@ -258,8 +258,8 @@ func TestWhatACorrectProgramNeverSendsIsAViolation(t *testing.T) {
 			s := NewServer()
 			defer s.Close()
 			b := s.AddBot("Shop", "shop")
-			http, status := api(t, s, b.Token, c.method, c.body)
-			require.Equal(t, []int{c.http, c.status}, []int{http, status})
+			code, status := api(t, s, b.Token, c.method, c.body)
+			require.Equal(t, []int{c.http, c.status}, []int{code, status})
 			require.Len(t, s.Violations(), 1)
 		})
 	}

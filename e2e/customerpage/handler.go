@@ -1,0 +1,177 @@
+package customerpage
+
+// The page's HTTP interface: the page itself, two things to do, and a stream of what changes.
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+//go:embed page
+var page embed.FS
+
+const (
+	maxName = 64   // runes
+	maxText = 7000 // runes, the longest text of a Viber message
+	maxBody = 1 << 17
+	// refresh is how often an open page looks for something new.
+	refresh = 150 * time.Millisecond
+)
+
+type server struct {
+	chats Chats
+	index *template.Template
+}
+
+// Handler is the page without its own listener.
+func Handler(chats Chats) (http.Handler, error) {
+	index, err := template.ParseFS(page, "page/index.html")
+	if err != nil {
+		return nil, errors.Wrap(err, "the customer page")
+	}
+	files, err := fs.Sub(page, "page")
+	if err != nil {
+		return nil, errors.Wrap(err, "the customer page")
+	}
+	s := &server{chats: chats, index: index}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.show)
+	mux.Handle("GET /files/", http.StripPrefix("/files", http.FileServerFS(files)))
+	mux.HandleFunc("GET /events", s.events)
+	mux.HandleFunc("POST /customers", s.newCustomer)
+	mux.HandleFunc("POST /customers/{id}/messages", s.say)
+	return http.NewCrossOriginProtection().Handler(mux), nil
+}
+
+func (s *server) show(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'self'")
+	_ = s.index.Execute(w, s.chats.Bots()) // the browser may have gone away
+}
+
+// entry is a customer in the list, with the end of his chat.
+type entry struct {
+	Customer
+	Last  string `json:"last"`
+	Count int    `json:"count"`
+}
+
+// state is all that the page shows.
+type state struct {
+	Customers []entry   `json:"customers"`
+	Messages  []Message `json:"messages"`
+}
+
+func (s *server) state(open string) state {
+	now := state{Customers: []entry{}, Messages: []Message{}}
+	for _, c := range s.chats.Customers() {
+		messages := s.chats.Messages(c.ID)
+		e := entry{Customer: c, Count: len(messages)}
+		if len(messages) > 0 {
+			e.Last = messages[len(messages)-1].Text
+		}
+		now.Customers = append(now.Customers, e)
+		if c.ID == open {
+			now.Messages = append(now.Messages, messages...)
+		}
+	}
+	return now
+}
+
+// events streams the state, with the messages of the customer in the query, each time it has changed.
+func (s *server) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	tick := time.NewTicker(refresh)
+	defer tick.Stop()
+	for last := ""; ; {
+		text, err := json.Marshal(s.state(r.URL.Query().Get("customer")))
+		if err != nil {
+			return
+		}
+		if now := string(text); now != last {
+			last = now
+			if _, err = fmt.Fprintf(w, "data: %s\n\n", now); err == nil {
+				err = http.NewResponseController(w).Flush()
+			}
+			if err != nil {
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (s *server) newCustomer(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		BotID string `json:"bot_id"`
+		Name  string `json:"name"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	name, wrong := line(in.Name, maxName)
+	if wrong != "" {
+		http.Error(w, "The name "+wrong, http.StatusUnprocessableEntity)
+		return
+	}
+	made, err := s.chats.NewCustomer(in.BotID, name)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(made) // the browser may have gone away
+}
+
+func (s *server) say(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Text string `json:"text"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	text, wrong := line(in.Text, maxText)
+	if wrong != "" {
+		http.Error(w, "The message "+wrong, http.StatusUnprocessableEntity)
+		return
+	}
+	if err := s.chats.Say(r.PathValue("id"), text); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func read(w http.ResponseWriter, r *http.Request, into any) bool {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(into)
+	if err != nil {
+		http.Error(w, "The request is not JSON of a reasonable size", http.StatusBadRequest)
+	}
+	return err == nil
+}
+
+// line trims what was typed and says what is wrong with it, "" for nothing.
+func line(typed string, limit int) (text, wrong string) {
+	text = strings.TrimSpace(typed)
+	switch length := utf8.RuneCountInString(text); {
+	case length == 0:
+		return "", "is empty"
+	case length > limit:
+		return "", fmt.Sprintf("is too long: %d characters, at most %d", length, limit)
+	}
+	return text, ""
+}

@@ -1,0 +1,173 @@
+// The customer page: shows the state that the server streams, and sends what is typed.
+
+const $ = (id) => document.getElementById(id);
+
+const bots = new Map([...document.querySelectorAll('#new-customer option')].map(
+  (option) => [option.value, {messenger: option.dataset.messenger, name: option.dataset.name}],
+));
+const titles = {telegram: 'Telegram', viber: 'Viber'};
+const seen = new Map(); // messages of a chat when it was last open
+let stream;
+let open = location.hash.slice(1);
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// How each kind of formatting is shown; what is missing here is shown as it is.
+const tags = {
+  bold: 'strong', italic: 'em', underline: 'u', strikethrough: 's', code: 'code', pre: 'pre',
+  blockquote: 'blockquote', expandable_blockquote: 'blockquote', text_link: 'a',
+};
+
+function link(url, ...children) {
+  const safe = /^(https?|tg|viber|mailto|tel):/i.test(url) ? url : '#';
+  return element('a', {href: safe, target: '_blank', rel: 'noreferrer'}, ...children);
+}
+
+// Both messengers' apps make addresses in a text clickable.
+function withLinks(text) {
+  return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}'])/).map((part, i) => (i % 2 ? link(part, part) : part));
+}
+
+function render(nodes) {
+  return nodes.flatMap((node) => {
+    if (!node.style) {
+      return withLinks(node.text ?? '');
+    }
+    if (node.style === 'text_link') {
+      return [link(node.url, ...plain(node.nodes))];
+    }
+    return [element(tags[node.style] ?? 'span', {className: node.style}, ...render(node.nodes ?? []))];
+  });
+}
+
+// Inside a link nothing is a link again.
+function plain(nodes) {
+  return (nodes ?? []).map((node) => (
+    node.style ? element(tags[node.style] ?? 'span', {className: node.style}, ...plain(node.nodes)) : node.text ?? ''
+  ));
+}
+
+function bubble(message) {
+  const at = new Date(message.at);
+  const time = element('time', {dateTime: message.at}, at.toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'}));
+  return element(
+    'li', {className: message.from_bot ? 'bot' : 'own'},
+    element('div', {className: 'text'}, ...render(message.nodes)), time,
+  );
+}
+
+function initials(name) {
+  return name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase();
+}
+
+function row(customer) {
+  const {messenger} = bots.get(customer.bot_id) ?? {};
+  const unread = customer.id === open ? 0 : customer.count - (seen.get(customer.id) ?? customer.count);
+  const button = element(
+    'button', {className: messenger, onclick: () => { location.hash = customer.id; }},
+    element('span', {className: 'avatar'}, initials(customer.name)),
+    element(
+      'span', {className: 'about'},
+      element('b', {}, customer.name),
+      element('small', {}, customer.last || `new on ${titles[messenger]}`),
+    ),
+  );
+  button.append(unread > 0 ? element('i', {className: 'unread'}, String(unread)) : element('i', {className: 'messenger'}, titles[messenger]));
+  if (customer.id === open) {
+    button.setAttribute('aria-current', 'true');
+  }
+  return button;
+}
+
+function show(state) {
+  for (const customer of state.customers) {
+    if (customer.id === open || !seen.has(customer.id)) {
+      seen.set(customer.id, customer.count);
+    }
+  }
+  $('customers').replaceChildren(...state.customers.map(row));
+
+  const customer = state.customers.find(({id}) => id === open);
+  $('chat').hidden = !customer;
+  $('nobody').hidden = Boolean(customer);
+  if (!customer) {
+    return;
+  }
+  const {messenger, name} = bots.get(customer.bot_id) ?? {};
+  $('chat').className = messenger;
+  $('avatar').textContent = initials(name);
+  $('bot').textContent = name;
+  $('who').textContent = `on ${titles[messenger]} · you write as ${customer.name}`;
+  const list = $('messages');
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.replaceChildren(...state.messages.map(bubble));
+  if (atEnd) {
+    list.scrollTop = list.scrollHeight;
+  }
+}
+
+function listen() {
+  stream?.close();
+  stream = new EventSource(`events?customer=${encodeURIComponent(open)}`);
+  stream.onmessage = ({data}) => { problem(''); show(JSON.parse(data)); };
+  stream.onerror = () => problem('The demo does not answer. Is it still running?');
+}
+
+function problem(text) {
+  $('problem').textContent = text;
+  $('problem').hidden = !text;
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, {
+    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body),
+  }).catch(() => null);
+  if (!answer?.ok) {
+    problem(answer ? await answer.text() : 'The demo does not answer. Is it still running?');
+    return null;
+  }
+  problem('');
+  return answer;
+}
+
+$('new-customer').onsubmit = async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const answer = await post('customers', {bot_id: form.elements.bot.value, name: form.elements.name.value});
+  if (answer) {
+    form.elements.name.value = '';
+    location.hash = (await answer.json()).id;
+  }
+};
+
+const composer = $('composer');
+const text = composer.elements.text;
+composer.onsubmit = async (event) => {
+  event.preventDefault();
+  const typed = text.value;
+  if (typed.trim() && await post(`customers/${encodeURIComponent(open)}/messages`, {text: typed})) {
+    text.value = '';
+    text.oninput();
+  }
+};
+text.oninput = () => {
+  text.style.height = 'auto';
+  text.style.height = `${text.scrollHeight}px`;
+};
+text.onkeydown = (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    composer.requestSubmit();
+  }
+};
+
+window.onhashchange = () => {
+  open = location.hash.slice(1);
+  listen();
+  text.focus();
+};
+listen();

@@ -1,0 +1,152 @@
+package api
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+func (w *world) submit(user, form, state string, values map[string]any) model.SubmitDialogResponse {
+	w.t.Helper()
+	body, err := json.Marshal(model.SubmitDialogRequest{UserId: sysadmin, State: state, ChannelId: "chan-a", Submission: values})
+	require.NoError(w.t, err)
+	out := w.as(user, "POST", "/api/v1/dialogs/"+form, string(body))
+	require.Equal(w.t, 200, out.Code, out.Body)
+	var response model.SubmitDialogResponse
+	require.NoError(w.t, json.Unmarshal(out.Body.Bytes(), &response))
+	require.NoError(w.t, response.IsValid())
+	return response
+}
+
+func addition(more map[string]any) map[string]any {
+	values := map[string]any{"token": goodToken, "channel_id": "chan-a", "mode": "webhook", "name": ""}
+	for k, v := range more {
+		values[k] = v
+	}
+	return values
+}
+
+func TestTheFormAddsABot(t *testing.T) {
+	w := newWorld(t)
+	require.Equal(t, model.SubmitDialogResponse{}, w.submit(sysadmin, "bot-add", "telegram", addition(map[string]any{"take_over": true})))
+	require.Equal(t, bots.New{
+		Kind: messenger.Telegram, Token: goodToken, ChannelID: "chan-a", Mode: messenger.Webhook,
+		Settings: conversation.DefaultSettings(), TakeOver: true, By: sysadmin,
+	}, w.added)
+	require.Equal(t, []string{"sysadmin: `New` is connected. Conversations with its customers appear in its inbox channel."}, w.private)
+}
+
+func TestTheFormAsksBeforeItTakesABotOver(t *testing.T) {
+	w := newWorld(t)
+	w.err = &bots.InUseError{Host: "old.example"}
+	response := w.submit(sysadmin, "bot-add", "telegram", addition(map[string]any{"name": "Ours"}))
+	require.Equal(t, "form", response.Type)
+	require.Contains(t, response.Form.IntroductionText, "old.example")
+	defaults := map[string]string{}
+	for _, e := range response.Form.Elements {
+		defaults[e.Name] = e.Default
+	}
+	require.Equal(t, map[string]string{
+		"token": goodToken, "channel_id": "chan-a", "mode": "webhook", "name": "Ours", "take_over": "false",
+	}, defaults)
+	require.False(t, w.added.TakeOver)
+	require.Empty(t, w.private)
+}
+
+func TestErrorsOfTheFormStandAtTheirField(t *testing.T) {
+	for name, c := range map[string]struct {
+		err    error
+		values map[string]any
+		errors map[string]string
+		err1   string
+	}{
+		"no token":         {nil, map[string]any{"token": " "}, map[string]string{"token": "it is missing"}, ""},
+		"foreign channel":  {nil, map[string]any{"channel_id": "chan-z"}, map[string]string{"channel_id": "there is no such channel, or you cannot see it"}, ""},
+		"refused token":    {&bots.RefusedError{Field: "token", Words: "Unauthorized"}, nil, map[string]string{"token": "The messenger refused the token: Unauthorized"}, ""},
+		"http only":        {&conversation.FieldError{Field: "mode", Message: "SiteURL is http"}, nil, map[string]string{"mode": "SiteURL is http"}, ""},
+		"another field":    {&conversation.FieldError{Field: "public_url", Message: "port 8065"}, nil, nil, "public_url: port 8065"},
+		"connected":        {bots.ErrExists, nil, nil, "This bot is connected already."},
+		"unexpected":       {errors.New("pq: down"), nil, nil, "Something failed; the server log says what."},
+		"values of a kind": {nil, map[string]any{"token": 7, "take_over": "true"}, map[string]string{"token": "it is missing"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.err = c.err
+			response := w.submit(sysadmin, "bot-add", "telegram", addition(c.values))
+			require.Equal(t, c.errors, response.Errors)
+			require.Equal(t, c.err1, response.Error)
+			require.Empty(t, w.private)
+		})
+	}
+}
+
+func TestForgedFormsDoNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		user, form, state string
+		channelAdmins     bool
+		values            map[string]any
+	}{
+		"a member adds":                           {member, "bot-add", "telegram", true, addition(nil)},
+		"a channel admin adds":                    {channelAdmin, "bot-add", "telegram", false, addition(nil)},
+		"a channel admin adds elsewhere":          {channelAdmin, "bot-add", "telegram", true, addition(map[string]any{"channel_id": "chan-c"})},
+		"a messenger that is none":                {sysadmin, "bot-add", "icq", false, addition(nil)},
+		"a member edits":                          {member, "bot-edit", "tg1", true, map[string]any{"name": "x"}},
+		"a bot that he cannot see":                {channelAdmin, "bot-edit", "vb1", true, map[string]any{"name": "x"}},
+		"a bot that is none":                      {sysadmin, "bot-edit", "tg9", false, map[string]any{"name": "x"}},
+		"an id that cannot be":                    {sysadmin, "bot-edit", "../tg1", false, map[string]any{"name": "x"}},
+		"a channel admin gives his bot elsewhere": {channelAdmin, "bot-edit", "tg1", true, map[string]any{"channel_id": "chan-c"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.channelAdmins = c.channelAdmins
+			response := w.submit(c.user, c.form, c.state, c.values)
+			require.True(t, response.Error != "" || len(response.Errors) > 0)
+			require.Empty(t, w.calls)
+		})
+	}
+}
+
+func TestTheFormEditsOnlyWhatChanged(t *testing.T) {
+	w := newWorld(t)
+	w.submit(sysadmin, "bot-edit", "tg1", map[string]any{
+		"name": "Shop bot", "channel_id": "chan-a", "token": "", "mode": "polling", "settings.undo": "10s", "settings.reopen_within": "24h",
+		"settings.team_language": "en", "settings.agent_name": "hidden", "settings.closed_reply": "ask",
+		"settings.notes_by_default": true, "settings.first_replier_assigns": "true",
+	})
+	polling, want := messenger.Polling, conversation.DefaultSettings()
+	want.Undo, want.NotesByDefault = conversation.Duration(10*time.Second), true
+	require.Equal(t, bots.Edit{Mode: &polling, Settings: &want}, w.edited)
+	require.Equal(t, []string{"sysadmin: `Shop bot` was changed."}, w.private)
+}
+
+func TestAWrongSettingStandsAtItsField(t *testing.T) {
+	w := newWorld(t)
+	response := w.submit(sysadmin, "bot-edit", "tg1", map[string]any{"settings.undo": "soon"})
+	require.Equal(t, map[string]string{"settings.undo": `"soon" is not a duration such as "24h"`}, response.Errors)
+	require.Empty(t, w.calls)
+}
+
+// Mattermost counts bytes in these limits and opens no form that breaks one.
+func TestFormsFitMattermostInBothLanguages(t *testing.T) {
+	bot := conversation.Bot{ID: "tg1", Kind: messenger.Telegram, Name: strings.Repeat("я", 64), ChannelID: "chan-a", Mode: messenger.Polling, Settings: conversation.DefaultSettings()}
+	for _, lang := range []string{"en", "uk"} {
+		texts := func(key string, args map[string]string) string { return catalogText(t, lang, key, args) }
+		forms := []model.Dialog{}
+		for _, k := range newWorld(t).server.Kinds {
+			forms = append(forms, EditDialog(texts, bot, k), AddForm{Kind: k}.Dialog(texts),
+				AddForm{Kind: k, Host: "x", Token: strings.Repeat("t", 200), Name: bot.Name}.Dialog(texts))
+		}
+		for _, f := range forms {
+			require.NoError(t, f.IsValid(), lang)
+		}
+	}
+}
