@@ -86,7 +86,7 @@ enable disable reset:
 
 .PHONY: watch
 watch: ## Deploy again whenever a source file changes
-	@mkdir -p $(CACHE)
+	@mkdir -p $(CACHE); rm -f $(CACHE)/watched
 	@while true; do \
 		if [ ! -e $(CACHE)/watched ] || find plugin.json assets server webapp/src -type f \
 			-not -path '*/dist/*' -newer $(CACHE)/watched -print -quit | grep -q .; then \

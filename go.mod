@@ -69,3 +69,5 @@ require (
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+ignore ./webapp/node_modules

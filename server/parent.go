@@ -13,7 +13,6 @@ import (
 // succeed and does nothing (tried on Mattermost 11.1). Where a process has no parent to watch, the relay stops by
 // itself, because leases are renewed only after the server answered.
 func (p *Plugin) watchParent(ctx context.Context) {
-	defer p.recovered("parent")
 	parent := os.Getppid()
 	for ctx.Err() == nil {
 		if os.Getppid() != parent {

@@ -1,3 +1,5 @@
+// Every route and every kind of person: who gets what, and what is told to the audit.
+
 package api
 
 import (

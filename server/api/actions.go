@@ -47,7 +47,7 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 		}
 		t := s.language(caller)
 		done, err := do(r.Context(), press{caller: caller, ids: request.Context})
-		text := ""
+		var text string
 		if err != nil {
 			s.log(r, err)
 			text = Say(t, err)

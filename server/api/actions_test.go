@@ -1,3 +1,5 @@
+// Buttons: what they do, and that forged presses do nothing.
+
 package api
 
 import (

@@ -1,3 +1,5 @@
+// What holds for every request: panics, unknown paths, counting.
+
 package api
 
 import (

@@ -1,3 +1,5 @@
+// REST of bots: exact answers, bad input, errors of the service.
+
 package api
 
 import (

@@ -1,3 +1,5 @@
+// REST of conversations: exact answers, filters, what agents do.
+
 package api
 
 import (

@@ -1,3 +1,5 @@
+// Forms: what they do, errors at their fields, forged submissions, limits of Mattermost.
+
 package api
 
 import (

@@ -391,7 +391,7 @@ func request(user, method, path, body string) *http.Request {
 	if body != "" {
 		reader = bytes.NewBufferString(body)
 	}
-	r := httptest.NewRequest(method, path, reader)
+	r := httptest.NewRequestWithContext(context.Background(), method, path, reader)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}

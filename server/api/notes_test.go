@@ -1,3 +1,5 @@
+// Notes: the order of their steps, and what Mattermost may answer.
+
 package api
 
 import (

@@ -1,3 +1,5 @@
+// Texts in both languages, and the REST reference.
+
 package api
 
 import (

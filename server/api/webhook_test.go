@@ -1,6 +1,9 @@
+// Webhooks: what is stored, what is refused, what is tried again.
+
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -15,7 +18,7 @@ const update = `{"update_id":7,"message":{"text":"secret words"}}`
 
 // callback is a genuine webhook call with that body.
 func callbackRequest(path, body string) *http.Request {
-	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(context.Background(), "POST", path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	r.Header.Set("Signature", signature([]byte(body), secret))

@@ -131,9 +131,11 @@ func newHTTPClient(proxy string) (*http.Client, error) {
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 10 * time.Second,
 		MaxIdleConnsPerHost: 32,
-		IdleConnTimeout:     90 * time.Second,
-		ForceAttemptHTTP2:   true,
-		Proxy:               http.ProxyFromEnvironment,
+		// Shorter than the messengers', so that they do not close a connection just as we write on it: such a call
+		// would be ambiguous.
+		IdleConnTimeout:   20 * time.Second,
+		ForceAttemptHTTP2: true,
+		Proxy:             http.ProxyFromEnvironment,
 	}
 	if proxy != "" {
 		u, err := url.Parse(proxy)

@@ -21,8 +21,10 @@ type exchangeLog struct {
 func (l *exchangeLog) add(botID string, e messenger.Exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	list := append(l.lists[botID], e)
-	l.lists[botID] = list[max(0, len(list)-keepExchanges):]
+	l.lists[botID] = append(l.lists[botID], e)
+	if over := len(l.lists[botID]) - keepExchanges; over > 0 {
+		l.lists[botID] = l.lists[botID][over:]
+	}
 }
 
 func (l *exchangeLog) take() map[string][]messenger.Exchange {

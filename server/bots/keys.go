@@ -14,7 +14,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// ErrKeyLost: no key we have opens these credentials.
+// ErrKeyLost is returned when no key we have opens these credentials.
 var ErrKeyLost = errors.New("the key that sealed this bot's token is not the present one")
 
 // credentials are what is sealed.

@@ -15,13 +15,13 @@ import (
 // Errors by which REST and commands decide what to say.
 var (
 	ErrNotFound = errors.New("no such bot")
-	// ErrExists: this account of the messenger is connected already.
+	// ErrExists says that this account of the messenger is connected already.
 	ErrExists = errors.New("this bot is connected already")
-	// ErrChanged: somebody else changed the bot since it was read.
+	// ErrChanged says that somebody else changed the bot since it was read.
 	ErrChanged = errors.New("the bot was changed by somebody else meanwhile")
 )
 
-// InUseError: the bot's webhook leads to another service, which would be cut off.
+// InUseError says that the bot's webhook leads to another service, which would be cut off.
 type InUseError struct{ Host string }
 
 // Error implements error.
@@ -29,7 +29,7 @@ func (e *InUseError) Error() string {
 	return "another service receives this bot's messages now: " + e.Host
 }
 
-// RefusedError: the messenger refused the token, or registering the webhook, in its own words.
+// RefusedError says that the messenger refused the token, or registering the webhook, in its own words.
 type RefusedError struct{ Field, Words string }
 
 // Error implements error.

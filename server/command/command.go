@@ -204,19 +204,19 @@ func (call *call) target() string {
 	return call.bot.ID
 }
 
-// input is wrong in a way that the caller can mend; key names the text that says how.
-type wrongInput struct {
+// inputError is input that is wrong in a way that the caller can mend; key names the text that says how.
+type inputError struct {
 	key  string
 	args map[string]string
 }
 
-func wrong(key string, args map[string]string) error { return &wrongInput{key: key, args: args} }
+func wrong(key string, args map[string]string) error { return &inputError{key: key, args: args} }
 
 // Error implements error.
-func (e *wrongInput) Error() string { return e.key }
+func (e *inputError) Error() string { return e.key }
 
 func status(err error) int {
-	var input *wrongInput
+	var input *inputError
 	switch e := api.AsError(err); {
 	case err == nil:
 		return http.StatusOK
@@ -230,7 +230,7 @@ func status(err error) int {
 
 // explain says what is wrong, with the usage where the input was.
 func (c *Commands) explain(call *call, err error) string {
-	var input *wrongInput
+	var input *inputError
 	if errors.As(err, &input) {
 		return call.t(input.key, input.args) + "\n" + call.t("command.usage", map[string]string{"usage": call.spec.usageLine()})
 	}

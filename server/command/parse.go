@@ -19,7 +19,7 @@ type input struct {
 
 // parse reads `/msgbot bot pause "My bot"`. Words with spaces stand in quotes of any kind.
 func parse(line string) input {
-	_, raw := cutWord(line)
+	raw := afterWord(line)
 	return input{raw: raw, words: split(raw)}
 }
 
@@ -33,17 +33,18 @@ func takeFlag(words []string, flag string) (rest []string, found bool) {
 func (in input) after(n int) string {
 	rest := in.raw
 	for range n {
-		_, rest = cutWord(rest)
+		rest = afterWord(rest)
 	}
-	return strings.TrimSpace(rest)
+	return rest
 }
 
-func cutWord(line string) (word, rest string) {
+// afterWord is the line without its first word.
+func afterWord(line string) string {
 	line = strings.TrimSpace(line)
 	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
-		return line[:i], strings.TrimSpace(line[i:])
+		return strings.TrimSpace(line[i:])
 	}
-	return line, ""
+	return ""
 }
 
 // split cuts at spaces outside quotes; keyboards of phones write “” or «» for "". An open quote lasts to the end.

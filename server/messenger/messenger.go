@@ -108,6 +108,8 @@ type Capabilities struct {
 	// TextLimit is the longest text of one message, in TextUnit.
 	TextLimit int
 	TextUnit  richtext.Unit
+	// Formatting says that bold, links and the like can be sent as such; without it Text.PlainText is what counts.
+	Formatting bool
 	// Rates are the messenger's own limits of sending.
 	Rates Rates
 	// NeedsPublicHTTPS says that the messenger's own cloud calls only https addresses.

@@ -123,7 +123,7 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 				return out.end(ctx, row, Outcome{State: conversation.Queued, Part: i, NotBefore: time.Now()})
 			}
 		}
-		outcome, pause := out.sendPart(ctx, chat, bot, c, row, parts[i], i)
+		outcome, pause := out.sendPart(ctx, chat, bot, c, row, parts[i])
 		outcome.Part = i
 		if outcome.State != conversation.Sent {
 			out.end(ctx, row, outcome)
@@ -157,6 +157,9 @@ func (out *outbound) parts(bot conversation.Bot, limits messenger.Capabilities, 
 	if name := row.shownName(bot.Settings.AgentName); name != "" {
 		text = richtext.Concat(richtext.Plain(name+":\n"), text)
 	}
+	if !limits.Formatting {
+		text = richtext.Plain(text.PlainText())
+	}
 	return text.Split(limits.TextLimit, limits.TextUnit)
 }
 
@@ -186,7 +189,7 @@ func (out *outbound) awaitTurn(ctx context.Context, chat messenger.Chat) error {
 }
 
 // sendPart makes the one call and says what it came to, and how long the lane must wait.
-func (out *outbound) sendPart(ctx context.Context, chat messenger.Messenger, bot conversation.Bot, c conversation.Conversation, row OutboxRow, text richtext.Text, part int) (Outcome, time.Duration) {
+func (out *outbound) sendPart(ctx context.Context, chat messenger.Messenger, bot conversation.Bot, c conversation.Conversation, row OutboxRow, text richtext.Text) (Outcome, time.Duration) {
 	// A call that was begun is not cut off when we stop: its outcome would be unknown.
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()

@@ -76,8 +76,8 @@ func (s *stage) deliver(t *testing.T, event, lane, raw string) {
 
 // reply writes an agent's post in a customer's thread, whose root is named like the chat.
 func (s *stage) reply(id, chat, text string) {
-	s.store.Converse(context.Background(), testBot, messenger.Chat{ID: chat, Kind: messenger.Private}, messenger.Person{ID: chat})
-	s.store.Change(context.Background(), "conv-"+chat, func(c *conversation.Conversation) error {
+	_, _ = s.store.Converse(context.Background(), testBot, messenger.Chat{ID: chat, Kind: messenger.Private}, messenger.Person{ID: chat})
+	_, _ = s.store.Change(context.Background(), "conv-"+chat, func(c *conversation.Conversation) error {
 		c.Thread.RootPostID = chat
 		return nil
 	})
@@ -408,7 +408,7 @@ func TestAStopFinishesTheCallThatWasBegun(t *testing.T) {
 
 func TestWhatADeadOwnerHadBegunIsUnknownAndShown(t *testing.T) {
 	onStage(t, func(s *stage) {
-		s.store.Converse(context.Background(), testBot, messenger.Chat{ID: "olena"}, messenger.Person{})
+		_, _ = s.store.Converse(context.Background(), testBot, messenger.Chat{ID: "olena"}, messenger.Person{})
 		s.store.outbox = []*OutboxRow{{ID: 1, ConversationID: "conv-olena", PostID: "r", State: conversation.Sending, Attempt: 1}}
 	}, func(s *stage) {
 		settleDown()

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// settle is how long a reply waits for one that was written earlier and becomes visible later.
-	settle = 250 * time.Millisecond
+	// Settle is how long a reply waits for one that was written earlier and becomes visible later.
+	Settle = 250 * time.Millisecond
 	// overlap is how far each scan looks behind the watermark, for posts that were saved slowly.
 	overlap = 10 * time.Second
 	// deepOverlap is the same for the scan that is made once a deepEvery: clocks of servers that differ.
@@ -169,7 +169,7 @@ func (s *scan) judge(bot conversation.Bot, c conversation.Conversation, f Candid
 	}
 	return Reply{
 		Post: f.Post, ConversationID: c.ID, Verdict: verdict,
-		NotBefore: f.Post.CreatedAt.Add(settle + time.Duration(bot.Settings.Undo)),
+		NotBefore: f.Post.CreatedAt.Add(Settle + time.Duration(bot.Settings.Undo)),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// ErrNothingToSend: there is no failed, unknown or held reply to send again.
+// ErrNothingToSend says that there is no failed, unknown or held reply to send again.
 var ErrNothingToSend = errors.New("there is no failed or unknown reply here")
 
 // Team carries out what agents decide about conversations.

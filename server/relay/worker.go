@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
@@ -152,13 +154,19 @@ func (w *worker) updateCards(ctx context.Context) {
 		return
 	}
 	for _, d := range due {
-		if err := w.desk.UpdateCard(ctx, bot, d.Conversation); err != nil {
+		if err := w.desk.UpdateCard(ctx, bot, d.Conversation); err != nil && !lasting(err) {
 			w.warn(ctx, "A card cannot be updated", err)
+			continue
 		}
 		if err := w.store.CardShown(ctx, d.Conversation.ID, d.Version); err != nil {
 			w.warn(ctx, "A card cannot be recorded", err)
 		}
 	}
+}
+
+// lasting tells whether a post will not be accepted at a later try either.
+func lasting(err error) bool {
+	return errors.Is(err, ErrThreadGone) || errors.Is(err, ErrChannelGone) || errors.Is(err, ErrRefused)
 }
 
 // keepPolling asks the messenger for updates when the bot's mode is polling.

@@ -26,7 +26,6 @@ type surroundings struct {
 // shows as it is.
 func escape(s string, in surroundings) string {
 	var b strings.Builder
-	lastGreater := strings.LastIndexByte(s, '>')
 	for i := 0; i < len(s); {
 		c, prev, next := s[i], byteAt(s, i-1), byteAt(s, i+1)
 		wordBefore, wordAfter := isASCIIWord(prev), isASCIIWord(next) || next >= utf8.RuneSelf
@@ -79,7 +78,7 @@ func escape(s string, in surroundings) string {
 				out = `\(`
 			}
 		case '<':
-			if next != ' ' && (next == 0 || isTagStart(next) || lastGreater > i) {
+			if next != ' ' {
 				out = "&lt;"
 			}
 		case '&':
@@ -98,13 +97,14 @@ func escape(s string, in surroundings) string {
 			if isShortcode(s[i:]) || !in.label && isForeignScheme(s[:i], next) {
 				out += joiner
 			}
+		case '.':
+			if !in.label && endsInWWW(s[:i]) {
+				out = joiner + "."
+			}
 		default:
 			if c >= utf8.RuneSelf {
 				_, size = utf8.DecodeRuneInString(s[i:])
 				out = s[i : i+size]
-			}
-			if out == "␤" { // the web reads it as a new line
-				out = "&#9252;"
 			}
 		}
 		b.WriteString(out)
@@ -123,11 +123,6 @@ func byteAt(s string, i int) byte {
 
 func isASCIIPunct(c byte) bool {
 	return c > ' ' && c < 0x7f && !isASCIIWord(c)
-}
-
-// isTagStart tells whether c after < may open HTML.
-func isTagStart(c byte) bool {
-	return c == '/' || c == '!' || c == '?' || isASCIIWord(c) && c > '9'
 }
 
 // entityLen returns the length of what looks like an HTML entity at the start
@@ -172,6 +167,13 @@ func isForeignScheme(before string, next byte) bool {
 	}
 	scheme := strings.ToLower(before[start:])
 	return len(scheme) > 1 && (next == '/' || scheme == "mattermost" || scheme == "ftp")
+}
+
+// endsInWWW tells whether a dot after s would begin what the web takes for a URL
+// although it is none.
+func endsInWWW(s string) bool {
+	s = strings.TrimRight(s[max(len(s)-6, 0):], "0123456789")
+	return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www")
 }
 
 // guardLine returns a line, complete with its markers, such that its start

@@ -3,6 +3,8 @@
 package richtext
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +33,11 @@ func FromMarkdown(md string, o Options) Text {
 	r := reader{source: []byte(md), options: o}
 	r.blocks(grammar.Parse(text.NewReader(r.source)))
 	t := Text{Plain: r.out.String(), Spans: r.spans}
-	return t.without(o.Internal).Trim().Normal()
+	t = t.without(o.Internal)
+	if !slices.ContainsFunc(t.Spans, func(s Span) bool { return s.Kind == Pre && s.Start == 0 && s.End > 0 }) {
+		t = t.Trim()
+	}
+	return t.Normal()
 }
 
 // without takes the bare URLs out of the text for which internal is true.
@@ -86,12 +92,29 @@ func (r *reader) blocks(parent ast.Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		if n != parent.FirstChild() {
 			r.newLine()
-			if n.HasBlankPreviousLines() {
+			if r.blankBefore(n) {
 				r.newLine()
 			}
 		}
 		r.block(n)
 	}
+}
+
+// blankBefore tells whether n stands apart from the block before it. After a
+// fence goldmark confuses the lines inside with the line before n.
+func (r *reader) blankBefore(n ast.Node) bool {
+	_, afterFence := n.PreviousSibling().(*ast.FencedCodeBlock)
+	first := n
+	for first.Type() == ast.TypeBlock && first.Lines().Len() == 0 && first.HasChildren() {
+		first = first.FirstChild()
+	}
+	if !afterFence || first.Type() != ast.TypeBlock || first.Lines().Len() == 0 {
+		return n.HasBlankPreviousLines()
+	}
+	before := r.source[:first.Lines().At(0).Start]
+	before = before[:max(bytes.LastIndexByte(before, '\n'), 0)]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
+	return len(bytes.Trim(before, " \t>")) == 0
 }
 
 func (r *reader) block(n ast.Node) {
@@ -139,7 +162,7 @@ func (r *reader) list(list *ast.List) {
 	for n := list.FirstChild(); n != nil; n = n.NextSibling() {
 		if n != list.FirstChild() {
 			r.newLine()
-			if n.HasBlankPreviousLines() {
+			if r.blankBefore(n) {
 				r.newLine()
 			}
 		}

@@ -127,7 +127,11 @@ func (w *markdownWriter) line(quote int, line string) {
 	w.quote = quote
 }
 
-func (w *markdownWriter) String() string { return w.out.String() }
+// String returns what was written, without the symbol for a new line, which the
+// web reads as one.
+func (w *markdownWriter) String() string {
+	return strings.ReplaceAll(w.out.String(), "\u2424", "\u240a")
+}
 
 // language returns name if it can stand after a fence, else "".
 func language(name string) string {

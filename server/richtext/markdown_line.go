@@ -124,6 +124,13 @@ func (l *lineWriter) enter(want []marker, next string) {
 	for keep < len(want) && keep < len(l.opened) && want[keep] == l.opened[keep] {
 		keep++
 	}
+	if l.space == "" && (keep < len(want) || keep < len(l.opened)) {
+		// Inside a word CommonMark may take the next * for an end of the
+		// stars left open.
+		for keep > 0 && want[keep-1].starred() {
+			keep--
+		}
+	}
 	l.closeTo(keep)
 	l.write(l.space)
 	l.space = ""
@@ -132,7 +139,7 @@ func (l *lineWriter) enter(want []marker, next string) {
 
 // open writes the opening markers. A marker does not count if a letter stands
 // before it and a punctuation mark after it, on the web not before a quotation
-// mark either, and with a dash it could be a rule; a joiner inside helps.
+// mark or < either, and with a dash it could be a rule; a joiner inside helps.
 func (l *lineWriter) open(fresh []marker, next string) {
 	first, _ := utf8.DecodeRuneInString(next)
 	before := l.last // of the whole run of stars
@@ -150,7 +157,7 @@ func (l *lineWriter) open(fresh []marker, next string) {
 			continue
 		}
 		marksFollow := i+1 < len(fresh) || isPunct(first)
-		if isLetter(before) && marksFollow || m.starred() && strings.ContainsRune("\"-=|:+", first) {
+		if isLetter(before) && marksFollow || m.starred() && strings.ContainsRune("\"<-=|:+", first) {
 			l.write(joiner)
 		}
 	}

@@ -117,10 +117,10 @@ func trimURL(url string) int {
 
 // withScheme completes a bare URL that begins with www.
 func withScheme(url string) string {
-	if strings.Contains(url, "://") {
-		return url
+	if urlPrefix(url) > 0 && (url[0] == 'w' || url[0] == 'W') {
+		return "http://" + url
 	}
-	return "http://" + url
+	return url
 }
 
 // destination writes url so that it survives between the parentheses of a

@@ -65,7 +65,7 @@ func (s *Store) NextUpdates(ctx context.Context, botID string, busy []string, li
 	}
 	return list(ctx, s, "read the inbox", fields, `
 		SELECT id, event_id, lane, raw, attempts, not_before, received_at FROM msgbot_inbox
-		WHERE bot_id = $1 AND state = 'waiting' AND (lane = '' OR lane <> ALL ($2::text[]))
+		WHERE bot_id = $1 AND state = 'waiting' AND lane <> ALL ($2::text[])
 		ORDER BY id LIMIT $3`, botID, texts(busy), limit)
 }
 
@@ -81,21 +81,24 @@ type finished struct {
 	Posts        int              `json:"posts"`
 }
 
-func finishedRows(done []relay.Finished) []finished {
-	rows := make([]finished, len(done))
+func finishedRows(done []relay.Finished) (rows []finished, ids pq.Int64Array) {
+	rows, ids = make([]finished, len(done)), make(pq.Int64Array, len(done))
 	for i, d := range done {
+		ids[i] = d.ID
 		rows[i] = finished{ID: d.ID, State: d.State, Reason: text(d.Reason)}
 		if m := d.Message; m != nil {
 			rows[i].Conversation, rows[i].Post, rows[i].External = m.ConversationID, m.PostID, text(m.ExternalID)
 			rows[i].At, rows[i].Posts = orNull(m.At.UTC()), m.Posts
 		}
 	}
-	return rows
+	return rows, ids
 }
 
-// FinishUpdates implements relay.InboxStore. A row that is finished already changes nothing again.
+// FinishUpdates implements relay.InboxStore. A row that is finished already changes nothing again. The ids go in a second
+// time as an array: PostgreSQL sees how few they are, and does not read the whole backlog for them.
 func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.Finished) error {
-	rows, err := document(finishedRows(done))
+	rows, ids := finishedRows(done)
+	argument, err := document(rows)
 	if err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.F
 				conversation_id text, post_id text, external_id text, at timestamptz, posts int)),
 		ended AS (
 			UPDATE msgbot_inbox i SET state = done.state, reason = done.reason FROM done
-			WHERE i.id = done.id AND i.bot_id = $1 AND i.state = 'waiting' RETURNING i.id),
+			WHERE i.id = done.id AND i.id = ANY ($6::bigint[]) AND i.bot_id = $1 AND i.state = 'waiting' RETURNING i.id),
 		message AS (
 			SELECT conversation_id, post_id, external_id, coalesce(at, now()) AS at, posts
 			FROM done JOIN ended USING (id) WHERE conversation_id <> ''),
@@ -129,7 +132,7 @@ func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.F
 				waiting_since = coalesce(waiting_since, news.first),
 				last_message_at = greatest(last_message_at, news.last)
 			FROM news JOIN locked ON locked.id = news.conversation_id WHERE c.id = news.conversation_id)`,
-		rows, string(conversation.In), string(conversation.Received))
+		argument, string(conversation.In), string(conversation.Received), ids)
 }
 
 // DeferUpdate implements relay.InboxStore.

@@ -11,8 +11,9 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
-// lease begins every write under a lease ($1 bot, $2 epoch). The row is held until the statement is committed, so that a
-// takeover waits for it: when the new owner begins, nothing of the old one can follow.
+// lease begins every write under a lease ($1 bot, $2 epoch). The row is held until the statement is committed, and a
+// takeover locks it FOR UPDATE: when the new owner begins, nothing of the old one can follow. A renewal changes no key
+// column and waits for nobody.
 const lease = `
 	WITH lease AS (
 		SELECT bot_id FROM msgbot_leases WHERE bot_id = $1 AND epoch = $2 AND expires_at > now() FOR KEY SHARE)`

@@ -109,8 +109,8 @@ func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 			FROM before WHERE o.id = before.id RETURNING o.id),
 		answered AS (
 			UPDATE msgbot_conversations c SET mode = 'human', waiting_since = NULL,
-				first_response_ms = CASE WHEN c.first_response_ms > 0 THEN c.first_response_ms
-					ELSE coalesce(greatest(1, extract(epoch FROM now() - c.waiting_since) * 1000), 0) END,
+				first_response_ms = CASE WHEN c.first_response_ms > 0 OR c.waiting_since IS NULL THEN c.first_response_ms
+					ELSE greatest(1, extract(epoch FROM now() - c.waiting_since) * 1000) END,
 				last_message_at = greatest(c.last_message_at, now())
 			FROM before WHERE c.id = before.conversation_id AND before.state = 'held')
 		SELECT count(*) FROM queued`, postID)

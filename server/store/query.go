@@ -88,10 +88,10 @@ func clean(s string) string {
 }
 
 // texts is a text[] argument, empty for nil, each element cleaned.
-func texts[T ~string](list []T) any {
+func texts(list []string) pq.StringArray {
 	array := make(pq.StringArray, len(list))
 	for i, s := range list {
-		array[i] = clean(string(s))
+		array[i] = clean(s)
 	}
 	return array
 }

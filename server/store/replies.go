@@ -30,9 +30,10 @@ type reply struct {
 	NotBefore    *time.Time          `json:"not_before"`
 }
 
-func replyRows(replies []relay.Reply) []reply {
-	rows := make([]reply, len(replies))
+func replyRows(replies []relay.Reply) (rows []reply, posts pq.StringArray) {
+	rows, posts = make([]reply, len(replies)), make(pq.StringArray, len(replies))
 	for i, r := range replies {
+		posts[i] = r.Post.ID
 		first, full := shownNames(r.Post)
 		rows[i] = reply{
 			Post: r.Post.ID, Conversation: r.ConversationID, Author: r.Post.UserID, At: r.Post.CreatedAt.UTC(),
@@ -41,7 +42,7 @@ func replyRows(replies []relay.Reply) []reply {
 			NotBefore: orNull(r.NotBefore.UTC()),
 		}
 	}
-	return rows
+	return rows, posts
 }
 
 // shownNames are an author's first and full name; who has none is called by his username.
@@ -53,7 +54,8 @@ func shownNames(p conversation.AgentPost) (first, full string) {
 // RecordReplies implements relay.OutboxStore. Posts that are nobody's reply are recorded too, so that the scan does not
 // bring them again; they are no messages. A row of which a part was sent can only be cancelled.
 func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []relay.Reply, assign bool) ([]string, error) {
-	rows, err := document(replyRows(replies))
+	rows, posts := replyRows(replies)
+	argument, err := document(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +84,14 @@ func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []rela
 				state = CASE WHEN r.action IN ('send', 'hold') THEN o.state ELSE 'cancelled' END,
 				not_before = greatest(o.not_before, r.not_before)
 			FROM reply r
-			WHERE o.post_id = r.post_id AND o.kind = 'send' AND o.state IN ('queued', 'held')
+			WHERE o.post_id = r.post_id AND o.post_id = ANY ($5::text[]) AND o.kind = 'send' AND o.state IN ('queued', 'held')
 				AND (o.part = 0 OR r.action = 'skip')
 			RETURNING o.post_id, r.action),
 		known AS (
 			UPDATE msgbot_messages m SET seen_ms = greatest(m.seen_ms, r.seen_ms),
 				direction = CASE changed.action WHEN 'note' THEN 'note' ELSE m.direction END
-			FROM reply r LEFT JOIN changed USING (post_id) WHERE m.post_id = r.post_id),
+			FROM reply r LEFT JOIN changed USING (post_id)
+			WHERE m.post_id = r.post_id AND m.post_id = ANY ($5::text[])),
 		news AS (
 			SELECT conversation_id, count(*) AS posts,
 				min(at) FILTER (WHERE action = 'send') AS first, max(at) FILTER (WHERE action = 'send') AS last,
@@ -103,13 +106,14 @@ func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []rela
 				waiting_since = CASE WHEN news.first IS NULL THEN c.waiting_since END,
 				mode = CASE WHEN news.first IS NULL THEN c.mode ELSE 'human' END,
 				assignee_id = CASE WHEN $4 AND c.assignee_id = '' THEN coalesce(news.author_id, '') ELSE c.assignee_id END,
-				first_response_ms = CASE WHEN c.first_response_ms > 0 THEN c.first_response_ms
-					ELSE coalesce(greatest(1, extract(epoch FROM news.first - c.waiting_since) * 1000), 0) END,
+				first_response_ms = CASE
+					WHEN c.first_response_ms > 0 OR c.waiting_since IS NULL OR news.first IS NULL THEN c.first_response_ms
+					ELSE greatest(1, extract(epoch FROM news.first - c.waiting_since) * 1000) END,
 				last_message_at = greatest(c.last_message_at, news.last)
 			FROM news JOIN locked ON locked.id = news.conversation_id WHERE c.id = news.conversation_id)
 		SELECT array(
 			SELECT post_id FROM fresh WHERE action = 'note' UNION ALL SELECT post_id FROM changed WHERE action = 'note')
-		FROM lease`, l.BotID, l.Epoch, rows, assign)
+		FROM lease`, l.BotID, l.Epoch, argument, assign, posts)
 	return notes, fencedIfMissing(err)
 }
 

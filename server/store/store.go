@@ -2,7 +2,8 @@
 //
 // It works on a pool of its own and not through the plugin API's database handle: that one answers a broken connection
 // to the server with zero values and no error, so that an INSERT seems to succeed and writes nothing (tried on
-// Mattermost 11.1). There is no session state, so that a PgBouncer in transaction mode may stand between; every
+// Mattermost 11.1). There is no session state, so that a PgBouncer in transaction mode may stand between (with
+// binary_parameters=yes, as Mattermost needs it there too: without it lib/pq prepares and runs in two steps). Every
 // statement has a deadline. One file per group of tables; the SQL stands next to the method that needs it.
 package store
 

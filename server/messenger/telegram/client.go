@@ -76,8 +76,9 @@ func (c *Client) Kind() messenger.Kind { return messenger.Telegram }
 // https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this, https://core.telegram.org/bots/webhooks.
 func (c *Client) Capabilities() messenger.Capabilities {
 	return messenger.Capabilities{
-		TextLimit: 4096,
-		TextUnit:  richtext.CodePoints,
+		Formatting: true,
+		TextLimit:  4096,
+		TextUnit:   richtext.CodePoints,
 		Rates: messenger.Rates{
 			PerChat:  messenger.Rate{Every: time.Second, Burst: 3},
 			PerGroup: messenger.Rate{Every: 3 * time.Second, Burst: 20},

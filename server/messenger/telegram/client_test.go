@@ -196,13 +196,20 @@ func TestRetryAfterOfAProxyIsHeeded(t *testing.T) {
 	require.Equal(t, 9*time.Second, messenger.AsError(err).After)
 }
 
+func TestATokenInTheServersWordsIsTakenOut(t *testing.T) {
+	d := newDesk(t)
+	d.server.Fail(telegramtest.Failure{Method: "sendMessage", Status: 400, Description: "Bad Request: /bot" + d.bot.Token + "/sendMessage"})
+	_, err := d.Send(within(t), messenger.Outgoing{Chat: private, Text: richtext.Plain("x")})
+	require.EqualError(t, err, "rejected (400): Bad Request: /bot***/sendMessage")
+}
+
 func TestARedirectIsNotFollowed(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("the token went to another address: %s", r.URL.Path)
 	}))
 	t.Cleanup(elsewhere.Close)
 	redirect := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusTemporaryRedirect)
+		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusFound)
 	}))
 	t.Cleanup(redirect.Close)
 	_, err := connect(t, redirect.URL, "1:a").Account(within(t))

@@ -178,6 +178,11 @@ func TestStart(t *testing.T) {
 	}
 }
 
+func TestAForwardedStartIsAMessage(t *testing.T) {
+	e := decode(t, update("message", chat, `"text":"/start","forward_origin":{"type":"hidden_user","date":1,"sender_user_name":"Хтось"}`))
+	require.Equal(t, messenger.EventMessage, e.Kind)
+}
+
 func TestEdited(t *testing.T) {
 	e := decode(t, update("edited_message", chat, `"text":"нове","edit_date":1790000060`))
 	require.Equal(t, messenger.EventEdited, e.Kind)

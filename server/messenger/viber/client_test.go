@@ -172,6 +172,7 @@ func TestWhatNeverReachedViberIsTransient(t *testing.T) {
 		require.Equal(t, messenger.Transient, messenger.AsError(err).Class, "%s: %v", name, err)
 		require.Zero(t, s.lastExchange().Status)
 		require.NotEmpty(t, s.lastExchange().Error)
+		require.NotContains(t, s.lastExchange().Error, "get_account_info", "the URL is no part of the log")
 	}
 }
 

@@ -132,6 +132,7 @@ func TestAReceiptOfASecondDeviceIsTheSameEventAndNeverTheMessage(t *testing.T) {
 		require.Equal(t, token, e.ExternalID)
 		require.Equal(t, s.customer.ID, e.Chat.ID)
 		require.Equal(t, s.customer.ID, s.updates[i+1].Lane)
+		require.Equal(t, string(kinds[i])+":"+token+":"+s.customer.ID, s.updates[i+1].EventID)
 	}
 	require.Equal(t, "no device", events[2].Reason)
 }

@@ -30,16 +30,14 @@ CREATE TABLE msgbot_nodes (
     expires_at  timestamptz NOT NULL
 );
 
--- The owner of each bot, and how far he has come. The unique constraint makes epoch a key column: a takeover then waits
--- for writes that hold the row FOR KEY SHARE, while a renewal, which changes expires_at only, does not.
+-- The owner of each bot, and how far he has come.
 CREATE TABLE msgbot_leases (
     bot_id       text PRIMARY KEY REFERENCES msgbot_bots ON DELETE CASCADE,
     node         text NOT NULL DEFAULT '',
     epoch        bigint NOT NULL DEFAULT 0,
     expires_at   timestamptz NOT NULL DEFAULT now(),
     poll_offset  bigint NOT NULL DEFAULT 0,
-    scan_mark    timestamptz,
-    CONSTRAINT msgbot_leases_epoch UNIQUE (bot_id, epoch)
+    scan_mark    timestamptz
 );
 
 CREATE TABLE msgbot_health (

@@ -3,7 +3,6 @@
 package storetest
 
 import (
-	"context"
 	"database/sql"
 	"net/url"
 	"os"
@@ -50,12 +49,12 @@ func Open(t testing.TB, binary bool) *store.Store {
 
 func openAt(t testing.TB, dsn string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), dsn)
+	s, err := store.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
+	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return s

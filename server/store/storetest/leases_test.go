@@ -161,16 +161,25 @@ func TestANodeThatLeavesFreesItsBotsAndCountsNoMore(t *testing.T) {
 
 func TestATakeoverDoesNotOvertakeAWriteOfTheOldOwner(t *testing.T) {
 	each(t, func(w *world) {
-		w.bot("a")
+		old := w.bot("a")
+		c := w.thread(old, "1")
+		row := w.update("a", "1", "1")
 		tx, err := w.raw.BeginTx(w.ctx, nil)
 		w.ok(err)
 		defer func() { _ = tx.Rollback() }()
-		_, err = tx.ExecContext(w.ctx, `SELECT FROM msgbot_leases WHERE bot_id = 'a' FOR KEY SHARE`)
-		w.ok(err)
-		w.beat("node", ttl) // a renewal does not wait for writes
+		var blocker int
+		w.ok(tx.QueryRowContext(w.ctx, `SELECT pg_backend_pid() FROM msgbot_conversations FOR UPDATE`).Scan(&blocker))
+		written := make(chan error)
+		go func() { written <- w.FinishUpdates(w.ctx, old, []relay.Finished{finishedAs(row, c, "p1")}) }()
+		require.Eventually(w, func() bool {
+			return w.count(`SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))`, blocker) > 0
+		}, 4*time.Second, 5*time.Millisecond, "the write is under way")
+
+		require.Len(w, w.beat("node", ttl), 1, "a renewal does not wait for writes")
 		w.expire("a")
-		require.Empty(w, w.beat("b", ttl), "the write is under way")
-		w.ok(tx.Commit())
+		require.Empty(w, w.beat("b", ttl), "a takeover does")
+		w.ok(tx.Rollback())
+		w.ok(<-written)
 		require.Len(w, w.beat("b", ttl), 1)
 	})
 }

@@ -41,6 +41,17 @@ func TestAReplyIsQueuedAndAnswersItsConversation(t *testing.T) {
 	})
 }
 
+func TestAReplyToNobodysWaitIsNoFirstResponse(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		_, err := w.Change(w.ctx, c.ID, func(c *conversation.Conversation) error { c.WaitingSince = time.Time{}; return nil })
+		w.ok(err)
+		w.record(l, sending(c, "p1", 1))
+		require.Zero(w, w.conversation(c.ID).FirstResponse)
+	})
+}
+
 func TestTheFirstReplierIsAssignedOnlyWhereWantedAndNobodyIs(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
@@ -82,6 +93,7 @@ func TestNotesAndHeldRepliesAndNobodysPostsAnswerNothing(t *testing.T) {
 		got := w.conversation(c.ID)
 		require.Equal(w, noon, got.WaitingSince)
 		require.Equal(w, conversation.BotMode, got.Mode)
+		require.Zero(w, got.FirstResponse)
 		require.Empty(w, got.AssigneeID)
 		require.Empty(w, w.queued("a"))
 		require.Equal(w, []string{"held"}, w.notices("a"))

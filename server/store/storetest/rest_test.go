@@ -3,7 +3,6 @@
 package storetest
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -139,42 +138,4 @@ func TestAPostLeadsToItsConversation(t *testing.T) {
 			require.ErrorIs(w, err, relay.ErrNotFound, id)
 		}
 	})
-}
-
-func TestHotQueriesLookOnlyAtWhatWaits(t *testing.T) {
-	w := newWorld(t, true)
-	l := w.bot("a")
-	c := w.thread(l, "1")
-	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
-		SELECT 'a', 'old' || n, n % 50, '{}', CASE n % 1000 WHEN 0 THEN 'waiting' ELSE 'done' END FROM generate_series(1, 30000) n`)
-	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files, state, noticed, created_at)
-		SELECT 'a', $1, 'old' || n, '', '', '', 0,
-			(array['queued', 'failed', 'sending'])[CASE WHEN n % 1000 < 3 THEN n % 1000 + 1 ELSE 2 END], n % 1000 >= 3, now()
-		FROM generate_series(1, 30000) n`, c.ID)
-	w.execute(`ANALYZE msgbot_inbox`)
-	w.execute(`ANALYZE msgbot_outbox`)
-	scans := func(relation string) int {
-		return w.count(`SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_user_indexes
-			WHERE schemaname = current_schema() AND indexrelname = $1`, relation)
-	}
-	before := map[string]int{}
-	hot := map[string]func() error{
-		"msgbot_inbox_waiting":  func() error { _, err := w.NextUpdates(w.ctx, "a", []string{"7"}, 128); return err },
-		"msgbot_outbox_queued":  func() error { _, err := w.NextReplies(w.ctx, "a", []string{"7"}, 128); return err },
-		"msgbot_outbox_notices": func() error { _, err := w.DueNotices(w.ctx, "a", 20); return err },
-		"msgbot_outbox_sending": func() error { _, err := w.LoseSends(w.ctx, l); return err },
-	}
-	for index := range hot {
-		before[index] = scans(index)
-	}
-	for index, f := range hot {
-		for range 3 {
-			require.NoError(t, f(), index)
-		}
-	}
-	w.ok(w.Close()) // PostgreSQL counts a connection's scans at the latest when it ends
-	for index := range hot {
-		require.Eventually(t, func() bool { return scans(index) >= before[index]+3 }, 5*time.Second, 20*time.Millisecond,
-			fmt.Sprint(index, " is not used"))
-	}
 }

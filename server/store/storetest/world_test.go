@@ -50,7 +50,7 @@ func newWorld(t *testing.T, binary bool) *world {
 	raw, err := sql.Open("postgres", dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = raw.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return &world{T: t, Store: openAt(t, dsn), ctx: ctx, dsn: dsn, raw: raw}
 }

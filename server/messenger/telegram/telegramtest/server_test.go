@@ -253,7 +253,6 @@ type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bodies []string
-	busy   map[string]int
 }
 
 func newReceiver(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *receiver {
@@ -398,7 +397,7 @@ func TestFailures(t *testing.T) {
 		if err == nil {
 			body, readErr := io.ReadAll(response.Body)
 			require.NoError(t, response.Body.Close())
-			require.False(t, readErr == nil && json.Valid(body) && response.StatusCode == 200, "%+v had no effect", f)
+			require.False(t, readErr == nil && json.Valid(body) && response.StatusCode == http.StatusOK, "%+v had no effect", f)
 		}
 		done := 0
 		if f.Done {

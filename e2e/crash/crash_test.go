@@ -1,0 +1,103 @@
+// Package crash kills the plugin, the server and the database while people write, and counts the messages afterwards.
+//
+//	go test ./crash -run TestCrash -v -args -full -seed 7
+package crash
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/crash/traffic"
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab/labtest"
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world/worldtest"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber/vibertest"
+)
+
+var (
+	full = flag.Bool("full", false, "the whole kill test, some ten minutes; otherwise a short form of it")
+	seed = flag.Uint64("seed", 0, "decides who writes and what is killed when; 0 draws one")
+)
+
+// size is how much is written and broken.
+type size struct {
+	talks, each int
+	// kills of the plugin, kills of the server alone, stops of PostgreSQL, and calls to a messenger whose answer never
+	// comes.
+	kills, serverKills, databaseStops, silences int
+	limit                                       time.Duration
+}
+
+var (
+	short = size{talks: 6, each: 7, kills: 4, serverKills: 1, databaseStops: 1, silences: 2, limit: 10 * time.Minute}
+	whole = size{talks: 20, each: 10, kills: 21, serverKills: 2, databaseStops: 2, silences: 6, limit: 50 * time.Minute}
+)
+
+// settleLimit is how long the end may take: the longest pause of anything is half a minute.
+const settleLimit = 5 * time.Minute
+
+func TestCrashesLoseAndDoubleNothing(t *testing.T) {
+	size := short
+	if *full {
+		size = whole
+	}
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	t.Logf("seed %d", *seed)
+	began := time.Now()
+	ctx := labtest.Context(t, size.limit)
+	w := worldtest.Start(ctx, t, world.Options{
+		Lab:             lab.Options{Postgres: lab.PostgresOptions{Own: true}},
+		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(soon)},
+		ViberOptions:    []vibertest.Option{vibertest.WithRetry(soon)},
+	})
+	bots := connect(ctx, t, w)
+	writing := traffic.Start(ctx, w, traffic.Plan{
+		Seed: *seed, Bots: bots, Agents: w.Agents, Talks: size.talks, Each: size.each,
+	})
+
+	c := newChaos(t, w, bots, size)
+	c.run(ctx, writing)
+	require.NoError(t, writing.Finish(ctx))
+	settled, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
+	require.NoError(t, writing.Settle(settled))
+
+	counts := writing.RequireExactlyOnce(settled, t)
+	writing.RequireCards(settled, t)
+	require.NotZero(t, counts.Unknown, "calls without an answer leave unknown replies")
+	w.TelegramCloud.Heal()
+	w.ViberCloud.Heal()
+	pressed := writing.RequireUnknownShown(settled, t)
+	worldtest.RequireNoViolations(t, w)
+	t.Logf("%s", counts)
+	t.Logf("sent anyway %d; plugin kills %d, server kills %d, PostgreSQL restarts %d; %d conversations, %s; seed %d",
+		pressed, c.count["kill"], c.count["server"], c.count["database"], size.talks, time.Since(began).Round(time.Second), *seed)
+}
+
+// soon is the pause of a messenger after a failed delivery: shorter than the real ones, for the test's sake.
+func soon(attempt int) time.Duration {
+	return min(250*time.Millisecond<<min(attempt, 3), 2*time.Second)
+}
+
+// connect connects one bot of every kind.
+func connect(ctx context.Context, t *testing.T, w *world.World) []*world.Bot {
+	t.Helper()
+	webhook, err := w.Telegram(ctx, world.Webhook)
+	require.NoError(t, err)
+	viber, err := w.Viber(ctx)
+	require.NoError(t, err)
+	polling, err := w.Telegram(ctx, world.Polling)
+	require.NoError(t, err)
+	bots := []*world.Bot{webhook, viber, polling}
+	require.NoError(t, w.AwaitOwned(ctx, bots...))
+	return bots
+}
