@@ -27,90 +27,111 @@ type surroundings struct {
 func escape(s string, in surroundings) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
-		c, prev, next := s[i], byteAt(s, i-1), byteAt(s, i+1)
-		wordBefore, wordAfter := isASCIIWord(prev), isASCIIWord(next) || next >= utf8.RuneSelf
-		size := 1
-		out := string(rune(c))
-		switch c {
-		case '\\':
-			if next == 0 || isASCIIPunct(next) {
-				out = `\\`
-			}
-		case '`':
-			out = "\\`"
-		case '*':
-			switch {
-			case in.starred:
-				out = "&#42;"
-			case prev != ' ' || next != ' ':
-				out = `\*`
-			}
-		case '~':
-			switch {
-			case in.struck:
-				out = "&#126;"
-			case prev == 0 || prev == '~' || next == 0 || next == '~':
-				out = `\~`
-			}
-			if wordAfter || strings.IndexByte("-_.", next) >= 0 {
-				out += joiner
-			}
-		case '_':
-			size = len(s[i:]) - len(strings.TrimLeft(s[i:], "_"))
-			out = s[i : i+size]
-			lone := size == 1 && next == ' ' && prev != '\\'
-			if !wordBefore && !lone {
-				out = strings.Repeat(`\_`, size)
-			}
-		case '[':
-			switch {
-			case in.label:
-				out = "&#91;"
-			case prev == 0 || prev == '!':
-				out = `\[`
-			}
-		case ']':
-			if in.label {
-				out = "&#93;"
-			}
-		case '(':
-			if prev == ']' && !in.label {
-				out = `\(`
-			}
-		case '<':
-			if next != ' ' {
-				out = "&lt;"
-			}
-		case '&':
-			if entityLen(s[i:]) > 0 {
-				out = "&amp;"
-			}
-		case '@':
-			if !wordBefore && (wordAfter || strings.IndexByte("-_.", next) >= 0) {
-				out += joiner
-			}
-		case '#':
-			if !wordBefore && wordAfter && (next < '0' || next > '9') {
-				out += joiner
-			}
-		case ':':
-			if isShortcode(s[i:]) || !in.label && isForeignScheme(s[:i], next) {
-				out += joiner
-			}
-		case '.':
-			if !in.label && endsInWWW(s[:i]) {
-				out = joiner + "."
-			}
-		default:
-			if c >= utf8.RuneSelf {
-				_, size = utf8.DecodeRuneInString(s[i:])
-				out = s[i : i+size]
-			}
+		c := s[i]
+		if c >= utf8.RuneSelf || escapes[c] == nil {
+			b.WriteByte(c)
+			i++
+			continue
 		}
-		b.WriteString(out)
+		size := 1
+		if c == '_' {
+			size = len(s[i:]) - len(strings.TrimLeft(s[i:], "_"))
+		}
+		b.WriteString(escapes[c](spot{
+			before: s[:i], rest: s[i:], size: size, in: in,
+			prev: byteAt(s, i-1), next: byteAt(s, i+size),
+		}))
 		i += size
 	}
 	return b.String()
+}
+
+// spot is a character, or a run of underscores, and what stands around it.
+type spot struct {
+	before, rest string // rest begins with the character
+	size         int
+	prev, next   byte // the bytes beside it, 0 at the ends of the piece
+	in           surroundings
+}
+
+// escapes has, by character, what to write for it at a given spot.
+var escapes = [utf8.RuneSelf]func(spot) string{
+	'\\': func(p spot) string { return when(p.next == 0 || isASCIIPunct(p.next), `\\`, `\`) },
+	'`':  func(spot) string { return "\\`" },
+	'*':  escapeStar,
+	'~':  escapeTilde,
+	'_':  escapeUnderscores,
+	'[':  escapeOpeningBracket,
+	']':  func(p spot) string { return when(p.in.label, "&#93;", "]") },
+	'(':  func(p spot) string { return when(p.prev == ']' && !p.in.label, `\(`, "(") },
+	'<':  func(p spot) string { return when(p.next == ' ', "<", "&lt;") },
+	'&':  func(p spot) string { return when(entityLen(p.rest) > 0, "&amp;", "&") },
+	'@':  func(p spot) string { return when(!isASCIIWord(p.prev) && p.startsName(), "@"+joiner, "@") },
+	'#':  func(p spot) string { return when(!isASCIIWord(p.prev) && p.startsTag(), "#"+joiner, "#") },
+	':':  func(p spot) string { return when(isShortcode(p.rest) || p.isForeignScheme(), ":"+joiner, ":") },
+	'.':  func(p spot) string { return when(!p.in.label && endsInWWW(p.before), joiner+".", ".") },
+}
+
+func when(is bool, then, otherwise string) string {
+	if is {
+		return then
+	}
+	return otherwise
+}
+
+// startsName tells whether what follows may be the name of a user or channel.
+func (p spot) startsName() bool {
+	return isWordByte(p.next) || p.next == '-' || p.next == '.' || p.next >= utf8.RuneSelf
+}
+
+// startsTag tells whether what follows may be the name of a hashtag.
+func (p spot) startsTag() bool {
+	return isASCIIWord(p.next) && p.next > '9' || p.next >= utf8.RuneSelf
+}
+
+func escapeStar(p spot) string {
+	if p.in.starred {
+		return "&#42;"
+	}
+	return when(p.prev == ' ' && p.next == ' ', "*", `\*`)
+}
+
+func escapeTilde(p spot) string {
+	tilde := "~"
+	switch {
+	case p.in.struck:
+		tilde = "&#126;"
+	case p.prev == 0 || p.prev == '~' || p.next == 0 || p.next == '~':
+		tilde = `\~`
+	}
+	return when(p.startsName(), tilde+joiner, tilde)
+}
+
+// escapeUnderscores leaves those inside of words and a lone one as they are.
+func escapeUnderscores(p spot) string {
+	lone := p.size == 1 && p.next == ' ' && p.prev != '\\'
+	if isASCIIWord(p.prev) || lone {
+		return p.rest[:p.size]
+	}
+	return strings.Repeat(`\_`, p.size)
+}
+
+func escapeOpeningBracket(p spot) string {
+	if p.in.label {
+		return "&#91;"
+	}
+	return when(p.prev == 0 || p.prev == '!', `\[`, "[")
+}
+
+// isForeignScheme tells whether a colon is part of a URL that Mattermost would
+// link by itself and that must not become a link. Inside a label it links none.
+func (p spot) isForeignScheme() bool {
+	start := len(p.before)
+	for start > 0 && (isASCIIWord(p.before[start-1]) || strings.IndexByte("+-.", p.before[start-1]) >= 0) {
+		start--
+	}
+	scheme := strings.ToLower(p.before[start:])
+	return !p.in.label && len(scheme) > 1 && (p.next == '/' || scheme == "mattermost" || scheme == "ftp")
 }
 
 // byteAt returns s[i], 0 outside of s.
@@ -156,17 +177,6 @@ func isShortcode(s string) bool {
 		digits = digits && '0' <= c && c <= '9'
 	}
 	return byteAt(s, name) == ':' && name > 1 && !(digits && name <= 3)
-}
-
-// isForeignScheme tells whether before, a colon and next begin a URL that
-// Mattermost would link by itself and that must not become a link.
-func isForeignScheme(before string, next byte) bool {
-	start := len(before)
-	for start > 0 && (isASCIIWord(before[start-1]) || strings.IndexByte("+-.", before[start-1]) >= 0) {
-		start--
-	}
-	scheme := strings.ToLower(before[start:])
-	return len(scheme) > 1 && (next == '/' || scheme == "mattermost" || scheme == "ftp")
 }
 
 // endsInWWW tells whether a dot after s would begin what the web takes for a URL

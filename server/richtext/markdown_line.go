@@ -40,11 +40,11 @@ func (m marker) starred() bool { return m.text[0] == '*' }
 // whether markers close before it or open after it, because a marker next to
 // white space inside would be none.
 type lineWriter struct {
-	out     strings.Builder
-	last    rune // the last rune written, 0 at the start of the line
-	opened  []marker
-	space   string
-	urlsNow int
+	out      strings.Builder
+	last     rune // the last rune written, 0 at the start of the line
+	opened   []marker
+	space    string
+	bareURLs int // found so far, counted down to tell them from other links
 }
 
 func (l *lineWriter) write(s string) {
@@ -66,9 +66,9 @@ func (l *lineWriter) run(text string, r run) {
 			break
 		}
 		l.piece(text[:start], r)
-		l.urlsNow--
+		l.bareURLs--
 		linked := r
-		linked.link, linked.linkNo = withScheme(text[start:end]), l.urlsNow
+		linked.link, linked.linkNo = withScheme(text[start:end]), l.bareURLs
 		l.piece(text[start:end], linked)
 		text = text[end:]
 	}

@@ -69,7 +69,7 @@ func (s *Store) Beat(ctx context.Context, node string, ttl time.Duration) ([]rel
 			SELECT bot_id FROM msgbot_leases WHERE expires_at < now() - (SELECT ttl FROM ttl) FOR UPDATE SKIP LOCKED),
 		taken AS (
 			UPDATE msgbot_leases l SET node = $1, epoch = epoch + 1, expires_at = now() + ttl FROM ttl
-			WHERE bot_id IN (SELECT bot_id FROM free UNION SELECT bot_id FROM left_over) AND l.expires_at <= now()
+			WHERE bot_id IN (SELECT bot_id FROM free UNION SELECT bot_id FROM left_over)
 			RETURNING bot_id, epoch)
 		SELECT share, bot_id, epoch
 		FROM share LEFT JOIN (SELECT * FROM renewed UNION ALL SELECT * FROM taken) held ON true

@@ -32,7 +32,9 @@ const text = "Добрий день! Підкажіть, будь ласка, к
 type platform struct {
 	admin   *lab.Session
 	channel *model.Channel
-	roots   []string
+	// author is the user msgbot posts as, too: who writes and who is told are the same on both sides.
+	author string
+	roots  []string
 }
 
 // newPlatform builds and installs the plugin, and opens as many threads as msgbot has conversations.
@@ -52,6 +54,19 @@ func newPlatform(ctx context.Context, w *world.World, threads int) (*platform, e
 	if p.channel, err = w.CreatePrivateChannel(ctx, "bench-platform"); err != nil {
 		return nil, err
 	}
+	for _, agent := range w.Agents {
+		if _, _, err = w.Admin.Client.AddChannelMember(ctx, p.channel.Id, agent.User.Id); err != nil {
+			return nil, errors.WithStack(err)
+		}
+	}
+	bot, _, err := w.Admin.Client.GetUserByUsername(ctx, world.PluginID, "")
+	if err != nil {
+		return nil, errors.WithStack(err)
+	}
+	if _, _, err = w.Admin.Client.AddChannelMember(ctx, p.channel.Id, bot.Id); err != nil {
+		return nil, errors.WithStack(err)
+	}
+	p.author = bot.Id
 	for range threads {
 		root, err := w.Admin.Post(ctx, p.channel.Id, "a thread")
 		if err != nil {
@@ -69,7 +84,7 @@ func (p *platform) create(ctx context.Context, n, rounds int) ([]float64, error)
 		Failed       int       `json:"failed"`
 	}
 	err := p.admin.Call(ctx, http.MethodPost, "/plugins/"+callersID+"/create", map[string]any{
-		"user_id": p.admin.User.Id, "channel_id": p.channel.Id, "roots": p.roots, "rounds": rounds, "callers": n, "text": text,
+		"user_id": p.author, "channel_id": p.channel.Id, "roots": p.roots, "rounds": rounds, "callers": n, "text": text,
 	}, &answer)
 	if err == nil && answer.Failed > 0 {
 		err = errors.Errorf("%d posts failed", answer.Failed)
