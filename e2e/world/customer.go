@@ -5,6 +5,7 @@ package world
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
@@ -22,6 +23,8 @@ type Customer struct {
 
 // Line is one message of a chat as the customer sees it.
 type Line struct {
+	// ID is the messenger's own id of it: REST's external_id of a part of a reply.
+	ID string
 	// At is when it got into the chat, by the clock of this machine.
 	At      time.Time
 	FromBot bool
@@ -44,12 +47,12 @@ func (c *Customer) Chat() []Line {
 	var lines []Line
 	if c.AtViber != nil {
 		for _, l := range c.AtViber.Chat() {
-			lines = append(lines, Line{At: l.At, FromBot: l.FromBot, Text: l.Text})
+			lines = append(lines, Line{ID: l.Token, At: l.At, FromBot: l.FromBot, Text: l.Text})
 		}
 		return lines
 	}
 	for _, m := range c.AtTelegram.Chat() {
-		lines = append(lines, Line{At: m.At, FromBot: m.FromBot, Text: m.Text, Entities: m.Entities})
+		lines = append(lines, Line{ID: strconv.Itoa(m.ID), At: m.At, FromBot: m.FromBot, Text: m.Text, Entities: m.Entities})
 	}
 	return lines
 }

@@ -46,6 +46,8 @@ type Options struct {
 	// TelegramOptions and ViberOptions change the emulators.
 	TelegramOptions []telegramtest.Option
 	ViberOptions    []vibertest.Option
+	// Step, unless nil, is called before each of the steps, in words.
+	Step func(what string)
 }
 
 // World is everything, running. Postgres, Server and Admin are the lab's.
@@ -86,15 +88,22 @@ func (w *World) start(ctx context.Context, options Options) error {
 			return err
 		}
 	}
+	step := options.Step
+	if step == nil {
+		step = func(string) {}
+	}
+	step("PostgreSQL and Mattermost")
 	w.TelegramCloud = telegramtest.NewServer(options.TelegramOptions...)
 	w.ViberCloud = vibertest.NewServer(options.ViberOptions...)
 	if w.Lab, err = lab.Start(ctx, options.Lab); err != nil {
 		return err
 	}
 	w.Plugin = NewClient(w.Admin)
+	step("team, channel and agents")
 	if err = w.people(ctx, options.Agents); err != nil {
 		return err
 	}
+	step("plugin")
 	return w.install(ctx, bundle, options.Settings)
 }
 

@@ -68,10 +68,11 @@ func (t *Traffic) requireSendAnyway(ctx context.Context, tb testing.TB, k *talk,
 	_, err = t.world.AwaitMessage(ctx, k.conversation.ID, a.postID, "sent")
 	require.NoError(tb, err)
 	require.Equal(tb, before+1, count(k.received(), a.text), "%q is sent once more", a.text)
-	require.False(tb, t.hasSign(ctx, tb, a), "the sign of %q goes with the press", a.text)
-	after := t.notices(ctx, tb, k, a)
-	require.Len(tb, after, 1)
-	require.Empty(tb, buttonsOf(after[0]), "the button goes with the press")
+	require.NoError(tb, lab.Eventually(ctx, "the end of the notice", func() (bool, error) {
+		after := t.notices(ctx, tb, k, a)
+		require.Len(tb, after, 1)
+		return len(buttonsOf(after[0])) == 0 && !t.hasSign(ctx, tb, a), nil
+	}))
 }
 
 // notices are the posts about a reply.

@@ -1,0 +1,189 @@
+// From Telegram to Mattermost: cases 1 to 9 and 24.
+
+package acceptance
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
+)
+
+var modes = []world.Mode{world.Webhook, world.Polling}
+
+func TestCase01FirstMessageOpensAThreadAndTheSecondFollows(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	oksana, c := s.begins(s.telegram(world.Webhook, nil), "Оксана Шевченко", "Добрий день!")
+	second := s.says(oksana, "Де моя посилка?")
+
+	require.Equal(t, c.RootPostID, second.RootId)
+	cards := s.cards()
+	require.Len(t, cards, 1)
+	require.Equal(t, c.RootPostID, cards[0].Id)
+	require.Contains(t, cards[0].Message, "**Оксана Шевченко**")
+	require.Contains(t, cards[0].Message, "Добрий день!")
+	require.Equal(t, []string{"Добрий день!", "Де моя посилка?"}, s.inbound(c.RootPostID))
+	require.Equal(t, "Оксана Шевченко", second.GetProp(model.PostPropsOverrideUsername))
+	require.Equal(t, cards[0].UserId, second.UserId)
+}
+
+// arrivesAs makes a customer write a formatted text and requires the Markdown that it becomes.
+func arrivesAs(t *testing.T, markdown, text string, entities ...telegramtest.Entity) {
+	t.Helper()
+	s := newScene(t)
+	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана")
+	customer.AtTelegram.Says(text, entities...)
+	_, err := w.AwaitInbound(s.ctx, customer, markdown)
+	require.NoError(t, err, "%q", s.inbound(s.conversation(customer).RootPostID))
+}
+
+func TestCase02OffsetsAreUTF16AndOddEntitiesLoseNoText(t *testing.T) {
+	t.Parallel()
+	arrivesAs(t, "👍🏽 **bold**", "👍🏽 bold", telegramtest.Entity{Type: "bold", Offset: 5, Length: 4})
+
+	s := newScene(t)
+	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана")
+	customer.AtTelegram.Says("👍🏽 abcdef",
+		telegramtest.Entity{Type: "bold", Offset: 1, Length: 1},
+		telegramtest.Entity{Type: "italic", Offset: 5, Length: 3},
+		telegramtest.Entity{Type: "strikethrough", Offset: 6, Length: 4},
+		telegramtest.Entity{Type: "bold", Offset: -3, Length: 4},
+		telegramtest.Entity{Type: "bold", Offset: 8, Length: 1 << 40},
+		telegramtest.Entity{Type: "underline", Offset: 5, Length: 2},
+		telegramtest.Entity{Type: "spoiler", Offset: 7, Length: 2})
+	shown := s.inbound(s.conversation(customer).RootPostID)
+	require.NoError(t, eventually(s.ctx, "the message", func() bool {
+		shown = s.inbound(s.conversation(customer).RootPostID)
+		return len(shown) > 0
+	}))
+	require.Equal(t, "👍🏽 abcdef", strings.NewReplacer("*", "", "_", "", "~", "").Replace(shown[0]))
+}
+
+func TestCase03NestedFormattingStaysNested(t *testing.T) {
+	t.Parallel()
+	arrivesAs(t, "**bold *italic*** [***link***](https://a.b)", "bold italic link",
+		telegramtest.Entity{Type: "bold", Offset: 0, Length: 16},
+		telegramtest.Entity{Type: "italic", Offset: 5, Length: 11},
+		telegramtest.Entity{Type: "text_link", Offset: 12, Length: 4, URL: "https://a.b"})
+	arrivesAs(t, "[***x***](https://a.b)", "x",
+		telegramtest.Entity{Type: "bold", Offset: 0, Length: 1},
+		telegramtest.Entity{Type: "italic", Offset: 0, Length: 1},
+		telegramtest.Entity{Type: "text_link", Offset: 0, Length: 1, URL: "https://a.b"})
+}
+
+func TestCase04MarkdownOfCustomersMeansNothingAndMentionsNobody(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана @all")
+	customer.AtTelegram.Says("*_~|#@all @" + s.agent.User.Username)
+	_, err := w.AwaitInbound(s.ctx, customer, "\\*\\_~|#@\u2060all @\u2060"+s.agent.User.Username)
+	require.NoError(t, err, "%q", s.inbound(s.conversation(customer).RootPostID))
+
+	member, _, err := s.agent.Client.GetChannelMember(s.ctx, s.channel.Id, s.agent.User.Id, "")
+	require.NoError(t, err)
+	require.Zero(t, member.MentionCount, "the customer mentioned an agent")
+}
+
+func TestCase05PreWithBackticksGetsALongerFence(t *testing.T) {
+	t.Parallel()
+	code := "a\n```\nb ````` c"
+	arrivesAs(t, "``````go\n"+code+"\n``````", code,
+		telegramtest.Entity{Type: "pre", Offset: 0, Length: len(code), Language: "go"})
+}
+
+func TestCase06ATextThatIsOneLinkOrOneEmojiIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	arrivesAs(t, "[тут](https://a.b)", "тут", telegramtest.Entity{Type: "text_link", Offset: 0, Length: 3, URL: "https://a.b"})
+	arrivesAs(t, "🔥", "🔥", telegramtest.Entity{Type: "custom_emoji", Offset: 0, Length: 2})
+}
+
+func TestCase07RightToLeftTextKeepsItsOrder(t *testing.T) {
+	t.Parallel()
+	arrivesAs(t, "שלום **עולם** טוב", "שלום עולם טוב", telegramtest.Entity{Type: "bold", Offset: 5, Length: 4})
+}
+
+func TestCase08TheSameUpdateTwiceIsOnePost(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	customer, c := s.begins(s.telegram(world.Webhook, nil), "Оксана", "one")
+	again := customer.AtTelegram.Chat()[0].UpdateID
+	for range 4 {
+		customer.Bot.AtTelegram.Redeliver(again)
+	}
+	require.NoError(t, customer.Bot.AtTelegram.AwaitDelivered(s.ctx))
+	s.says(customer, "two")
+	require.Equal(t, []string{"one", "two"}, s.inbound(c.RootPostID))
+}
+
+func TestCase09AnUpdateIDMayDrop(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			bot := s.telegram(mode, nil)
+			bot.AtTelegram.SetNextUpdateID(900000)
+			customer, c := s.begins(bot, "Оксана", "one")
+			require.NoError(t, bot.AtTelegram.AwaitDelivered(s.ctx))
+			bot.AtTelegram.SetNextUpdateID(5)
+			s.says(customer, "two")
+			s.says(customer, "three")
+			require.Equal(t, []string{"one", "two", "three"}, s.inbound(c.RootPostID))
+		})
+	}
+}
+
+func TestCase24AnUpdateNobodyCanReadIsKeptAsideAndHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]string{
+		"unknown variant of a union": `{"my_chat_member":{"chat":{"id":%d,"type":"private"},"from":{"id":1,"is_bot":false,"first_name":"O"},
+			"date":1,"old_chat_member":{"status":"member","user":{"id":1,"is_bot":true,"first_name":"b"}},"new_chat_member":{"status":"martian"}}}`,
+		"wrong type": `{"message":{"message_id":"seven","date":1,"chat":{"id":%d,"type":"private"},"text":"x"}}`,
+	} {
+		for _, mode := range modes {
+			t.Run(name+", "+string(mode), func(t *testing.T) {
+				t.Parallel()
+				s := newScene(t)
+				bot := s.telegram(mode, nil)
+				customer := s.customer(bot, "Оксана")
+				bot.AtTelegram.Hold()
+				customer.Says("one")
+				bot.AtTelegram.Inject(fmt.Sprintf(second, customer.AtTelegram.ID))
+				customer.Says("three")
+				bot.AtTelegram.Release()
+				require.NoError(t, bot.AtTelegram.AwaitDelivered(s.ctx))
+				_, err := w.AwaitInbound(s.ctx, customer, "three")
+				require.NoError(t, err)
+				require.Equal(t, []string{"one", "three"}, s.inbound(s.conversation(customer).RootPostID))
+				s.quarantines(bot, 1)
+			})
+		}
+	}
+}
+
+// quarantines waits until so many updates of a bot are kept aside, as status tells.
+func (s *scene) quarantines(bot *world.Bot, want int) {
+	s.Helper()
+	require.NoError(s, eventually(s.ctx, "an update in quarantine", func() bool {
+		return s.status(bot).Quarantined == want
+	}))
+}
+
+func (s *scene) status(bot *world.Bot) world.Status {
+	s.Helper()
+	list, err := w.Plugin.Status(s.ctx)
+	require.NoError(s, err)
+	for _, status := range list {
+		if status.ID == bot.ID {
+			return status
+		}
+	}
+	require.Fail(s, "status does not tell of the bot")
+	return world.Status{}
+}
