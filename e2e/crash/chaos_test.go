@@ -51,8 +51,8 @@ type round struct {
 
 func newChaos(t *testing.T, w *world.World, bots []*world.Bot, size size) *chaos {
 	c := &chaos{t: t, w: w, bots: bots, rand: rand.New(rand.NewPCG(*seed, 2)), count: map[string]int{}}
-	for range size.kills {
-		c.rounds = append(c.rounds, round{name: "kill", blow: c.killPlugin, early: c.rand.IntN(4) == 0})
+	for i := range size.kills + size.earlyKills {
+		c.rounds = append(c.rounds, round{name: "kill", blow: c.killPlugin, early: i >= size.kills})
 	}
 	for range size.serverKills {
 		c.rounds = append(c.rounds, round{name: "server", blow: c.killServer})

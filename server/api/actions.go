@@ -23,6 +23,8 @@ const (
 // press is one press of a button by caller.
 type press struct {
 	caller string
+	// post is the one the button stands on, as the caller says.
+	post string
 	ids    map[string]any
 }
 
@@ -46,7 +48,7 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 			return answer{}, err
 		}
 		t := s.language(caller)
-		done, err := do(r.Context(), press{caller: caller, ids: request.Context})
+		done, err := do(r.Context(), press{caller: caller, post: request.PostId, ids: request.Context})
 		var text string
 		if err != nil {
 			s.log(r, err)
@@ -112,8 +114,13 @@ func (s *server) pressResend(ctx context.Context, p press) (pressed, error) {
 	if err != nil {
 		return pressed{}, err
 	}
-	_, err = s.resend(ctx, p.caller, id)
-	return pressed{key: "api.resent", target: id}, err
+	if _, err = s.resend(ctx, p.caller, id); err != nil {
+		return pressed{target: id}, err
+	}
+	if err := s.Desk.ClearNotice(ctx, p.post, id, p.caller); err != nil {
+		s.Failed("clear a notice", err)
+	}
+	return pressed{key: "api.resent", target: id}, nil
 }
 
 func (s *server) pressReclaim(ctx context.Context, p press) (pressed, error) {

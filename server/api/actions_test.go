@@ -34,7 +34,7 @@ func TestButtonsDoTheirWorkForWhoMay(t *testing.T) {
 		{member, "claim", map[string]any{"conversation_id": "conv1"}, []string{"claim conv1 member"}, "You have claimed this conversation."},
 		{member, "close", map[string]any{"conversation_id": "conv1"}, []string{"close conv1"}, "You have closed this conversation."},
 		{member, "reopen", map[string]any{"conversation_id": "conv1"}, []string{"reopen conv1"}, "You have reopened this conversation."},
-		{member, "resend", map[string]any{"post_id": "post1"}, []string{"resend conv1 post1"}, "The reply is on its way to the customer."},
+		{member, "resend", map[string]any{"post_id": "post1"}, []string{"resend conv1 post1", "clear notice1 of post1 for member"}, "The reply is on its way to the customer."},
 		{sysadmin, "reclaim", map[string]any{"bot_id": "tg1"}, []string{"reclaim tg1"}, "`Shop bot` receives its messages here again."},
 	} {
 		w := newWorld(t)

@@ -307,6 +307,11 @@ func (f desk) Ephemeral(user, _, _, text string) {
 	f.w.private = append(f.w.private, user+": "+text)
 }
 
+func (f desk) ClearNotice(_ context.Context, notice, reply, user string) error {
+	f.w.did("clear %s of %s for %s", notice, reply, user)
+	return nil
+}
+
 func (f desk) T(lang, key string, args map[string]string) string {
 	return catalogText(f.w.t, lang, key, args)
 }
@@ -413,7 +418,7 @@ func wrongOf(t *testing.T, out *httptest.ResponseRecorder) Error {
 }
 
 func press1(user string, context map[string]any) string {
-	body, err := json.Marshal(model.PostActionIntegrationRequest{UserId: user, Context: context})
+	body, err := json.Marshal(model.PostActionIntegrationRequest{UserId: user, PostId: "notice1", Context: context})
 	if err != nil {
 		panic(err)
 	}

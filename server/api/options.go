@@ -54,12 +54,14 @@ type Conversations interface {
 // Desk is what the HTTP face needs of Mattermost.
 type Desk interface {
 	Permissions
-	// T is the text of a key in a language, with {name} replaced by args["name"].
+	// T is the text of a key in a language, with {{name}} replaced by args["name"].
 	T(lang, key string, args map[string]string) string
 	// UserLocale is the language of a user's Mattermost.
 	UserLocale(userID string) string
 	// Ephemeral shows text to one user only.
 	Ephemeral(userID, channelID, rootID, text string)
+	// ClearNotice takes the button of a notice about a reply away, after userID pressed it.
+	ClearNotice(ctx context.Context, noticePostID, replyPostID, userID string) error
 }
 
 // Noter writes a note of the team into a thread: see Notes.

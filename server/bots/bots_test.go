@@ -361,6 +361,7 @@ func TestTheExchangeLogKeepsTheNewest(t *testing.T) {
 	b := h.add(t)
 	for i := range 300 {
 		h.Observe(b.ID, messenger.Exchange{Status: i})
+		h.Observe(b.ID, messenger.Exchange{Method: "getUpdates", Status: 200})
 	}
 	list, err := h.Exchanges(t.Context(), b.ID)
 	require.NoError(t, err)

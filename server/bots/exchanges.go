@@ -12,6 +12,9 @@ import (
 // keepExchanges is how many exchanges are kept per bot.
 const keepExchanges = 200
 
+// idlePoll is the method of asking for updates.
+const idlePoll = "getUpdates"
+
 // exchangeLog collects exchanges until they are stored.
 type exchangeLog struct {
 	mu    sync.Mutex
@@ -35,8 +38,12 @@ func (l *exchangeLog) take() map[string][]messenger.Exchange {
 	return lists
 }
 
-// Observe remembers one exchange of a bot. It never blocks.
+// Observe remembers one exchange of a bot. It never blocks. Polls that went well are left out: they would push out all
+// else within hours.
 func (s *Service) Observe(botID string, e messenger.Exchange) {
+	if e.Method == idlePoll && e.Error == "" {
+		return
+	}
 	s.exchanges.add(botID, e)
 }
 

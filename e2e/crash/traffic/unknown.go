@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -20,11 +21,16 @@ const (
 	actionResend = "resend"
 )
 
+// shownLimit is how long all notices together may take to come and go.
+const shownLimit = 2 * time.Minute
+
 // RequireUnknownShown checks that each unknown reply has its sign and one notice with Send anyway, and no other reply
 // has any. Then it presses every second of the buttons, the first one included, and sees those replies arrive once
 // more. It returns how many were pressed.
 func (t *Traffic) RequireUnknownShown(ctx context.Context, tb testing.TB) (pressed int) {
 	tb.Helper()
+	ctx, cancel := context.WithTimeout(ctx, shownLimit)
+	defer cancel()
 	unknown := 0
 	for _, k := range t.talks {
 		states, err := t.states(ctx, k)
