@@ -27,8 +27,8 @@ var rules = map[string]string{
 	"server/desk":                            "assets server/bots server/conversation server/messenger server/relay server/richtext github.com/mattermost/mattermost/server/public github.com/pkg/errors github.com/rivo/uniseg",
 	"server/api":                             "server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors",
 	"server/command":                         "server/api server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors",
-	"server/messenger/telegram/telegramtest": "github.com/pkg/errors",
-	"server/messenger/viber/vibertest":       "",
+	"server/messenger/telegram/telegramtest": "github.com/pkg/errors golang.org/x/time",
+	"server/messenger/viber/vibertest":       "github.com/pkg/errors golang.org/x/time",
 	"server/store/storetest":                 "server/api server/bots server/conversation server/messenger server/relay server/store github.com/lib/pq github.com/pkg/errors github.com/stretchr/testify",
 }
 

@@ -60,7 +60,7 @@ func (p *Plugin) OnConfigurationChange() error {
 	}
 	p.config.Store(c)
 	if a := p.running.Load(); a != nil {
-		return a.configure(context.Background(), c)
+		a.reconfigure(context.Background())
 	}
 	return nil
 }

@@ -48,6 +48,8 @@ type app struct {
 	relay   *relay.Relay
 	http    http.Handler
 	command func(context.Context, *model.CommandArgs) *model.CommandResponse
+	// unsettled asks for settings to be put in force that could not be when they came.
+	unsettled chan struct{}
 }
 
 // run starts, works until ctx ends, and stops in order.
@@ -62,6 +64,7 @@ func (p *Plugin) run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { defer p.recovered("watch"); a.bots.Watch(ctx, a.relay.Owns) })
 	all.Go(func() { defer p.recovered("relay"); a.relay.Run(ctx) })
+	all.Go(func() { defer p.recovered("settings"); a.keepConfigured(ctx) })
 	all.Wait()
 	p.running.Store(nil)
 	if err := a.store.Close(); err != nil {
@@ -118,7 +121,7 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	a := &app{plugin: p, store: db, desk: desk.New(p.API, desk.Options{BotUserID: botUserID, PluginID: pluginID})}
+	a := &app{plugin: p, store: db, unsettled: make(chan struct{}, 1), desk: desk.New(p.API, desk.Options{BotUserID: botUserID, PluginID: pluginID})}
 	log := logger{p.API}
 	adapters := map[messenger.Kind]bots.Adapter{}
 	for _, k := range messengers {
@@ -149,7 +152,9 @@ func (a *app) face() error {
 		kinds[i] = k.Kind
 	}
 	ready := func() bool { return true }
-	failed := func(where string, err error) { p.API.LogError("A request failed", "where", where, "error", err.Error()) }
+	failed := func(where string, err error) {
+		p.API.LogError("A request failed", "where", where, "error", err.Error())
+	}
 	a.http = api.New(api.Options{
 		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: a.desk, Access: access,
 		Notes: notes, Kinds: kinds, Ready: ready,
@@ -167,6 +172,34 @@ func (a *app) face() error {
 	})
 	a.command = commands.Execute
 	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")
+}
+
+// reconfigure puts the present settings in force, now or, while the database is away, as soon as it can be done.
+func (a *app) reconfigure(ctx context.Context) {
+	if err := a.configure(ctx, a.plugin.config.Load()); err != nil {
+		a.plugin.API.LogWarn("The settings cannot be put in force yet", "error", err.Error())
+		select {
+		case a.unsettled <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// keepConfigured tries again what reconfigure could not do.
+func (a *app) keepConfigured(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.unsettled:
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(startPause):
+			a.reconfigure(ctx)
+		}
+	}
 }
 
 // configure puts settings in force: those of the plugin, and what the server's own say of posts.

@@ -25,7 +25,7 @@ type press struct {
 	caller string
 	// post is the one the button stands on, as the caller says.
 	post string
-	ids    map[string]any
+	ids  map[string]any
 }
 
 func (p press) id(name string) (string, error) {

@@ -34,6 +34,9 @@ type fakeStore struct {
 	outbox   []*OutboxRow
 	sentIDs  map[int64][]string
 	noticed  map[int64]bool
+	// since and looks are of the scans.
+	since time.Time
+	looks int
 	// broken makes every method fail, as a database that is down.
 	broken error
 	// forgets makes the next FinishUpdates fail, as a crash between post and record.
@@ -193,13 +196,15 @@ func (s *fakeStore) DueCards(context.Context, string, time.Duration, int) ([]Due
 	return nil, nil
 }
 
-func (s *fakeStore) ScanMark(context.Context, string) (time.Time, error) { return time.Now(), nil }
+func (s *fakeStore) ScanMark(context.Context, string) (time.Time, error) { return time.Time{}, nil }
 func (s *fakeStore) SetScanMark(context.Context, Lease, time.Time) error { return nil }
 func (s *fakeStore) PollOffset(context.Context, string) (int64, error)   { return 0, nil }
 
 func (s *fakeStore) ScanPosts(_ context.Context, _, _ string, since time.Time, _ int) ([]Candidate, error) {
 	unlock, err := s.locked()
 	defer unlock()
+	s.since = since
+	s.looks++
 	var found []Candidate
 	for _, p := range s.posts {
 		if _, known := s.recorded[p.Post.ID]; !known && p.Post.UpdatedAt.After(since) {
@@ -337,6 +342,12 @@ func (s *fakeStore) end(id int64) Finished {
 	unlock, _ := s.locked()
 	defer unlock()
 	return s.ended[id]
+}
+
+func (s *fakeStore) lastScan() (time.Time, int) {
+	unlock, _ := s.locked()
+	defer unlock()
+	return s.since, s.looks
 }
 
 func (s *fakeStore) setForgets(n int) {

@@ -456,3 +456,26 @@ func TestAnOrphanStopsWorkingWhenItsServerIsDead(t *testing.T) {
 		require.Empty(t, s.Owns())
 	})
 }
+
+func TestAQuietChannelIsNotReadAgainFromItsBeginning(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		after(20 * time.Minute)
+		since, looks := s.store.lastScan()
+		require.Greater(t, looks, 1000, "the owner looks by itself, without a hook")
+		require.Less(t, time.Since(since), 2*deepOverlap)
+	})
+}
+
+func TestAPostThatWasSavedWithAnEarlierTimeIsFoundByTheOverlap(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		s.reply("a", "olena", "first")
+		after(20 * time.Minute)
+		late := time.Now().Add(-8 * time.Second)
+		s.store.write(conversation.AgentPost{ID: "b", RootID: "olena", Message: "late", CreatedAt: late, UpdatedAt: late})
+		settleDown()
+		skewed := time.Now().Add(-8 * time.Minute)
+		s.store.write(conversation.AgentPost{ID: "c", RootID: "olena", Message: "skewed", CreatedAt: skewed, UpdatedAt: skewed})
+		after(deepEvery + 5*time.Second)
+		require.Equal(t, []string{"first", "late", "skewed"}, s.messenger.sent("olena"))
+	})
+}

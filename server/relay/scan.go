@@ -72,7 +72,8 @@ func (s *scan) Run(ctx context.Context) {
 	}
 }
 
-// once reads all that changed since the watermark and records it.
+// once reads all that changed since the watermark and records it. The watermark then is the time when the reading began:
+// what is saved later with an earlier time is found by the overlap.
 func (s *scan) once(ctx context.Context) error {
 	if s.mark.IsZero() {
 		mark, err := s.store.ScanMark(ctx, s.lease.BotID)
@@ -81,6 +82,7 @@ func (s *scan) once(ctx context.Context) error {
 		}
 		s.mark, s.stored = mark, mark
 	}
+	began := time.Now()
 	since := s.mark.Add(-overlap)
 	deep := time.Since(s.deepLast) >= deepEvery
 	if deep {
@@ -104,7 +106,10 @@ func (s *scan) once(ctx context.Context) error {
 		since = next
 	}
 	if deep {
-		s.deepLast = time.Now()
+		s.deepLast = began
+	}
+	if began.After(s.mark) {
+		s.mark = began
 	}
 	return s.keepMark(ctx)
 }
@@ -121,19 +126,15 @@ func (s *scan) keepMark(ctx context.Context) error {
 	return nil
 }
 
-// record judges what was found and stores the verdicts; the watermark follows what is stored.
+// record judges what was found and stores the verdicts.
 func (s *scan) record(ctx context.Context, found []Candidate) error {
 	bot, ok := s.bots.Known(s.lease.BotID)
 	if !ok {
-		return nil
+		return errors.New("the bot is not known here yet")
 	}
-	newest := s.mark
 	replies := make([]Reply, 0, len(found))
 	conversations := map[string]conversation.Conversation{}
 	for _, f := range found {
-		if f.Post.UpdatedAt.After(newest) {
-			newest = f.Post.UpdatedAt
-		}
 		c, ok := conversations[f.ConversationID]
 		if !ok {
 			var err error
@@ -146,15 +147,15 @@ func (s *scan) record(ctx context.Context, found []Candidate) error {
 		}
 		replies = append(replies, s.judge(bot, c, f))
 	}
-	if len(replies) > 0 {
-		notes, err := s.store.RecordReplies(ctx, s.lease, replies, bot.Settings.FirstReplierAssigns)
-		if err != nil {
-			return err
-		}
-		s.markNotes(ctx, notes)
-		s.notify()
+	if len(replies) == 0 {
+		return nil
 	}
-	s.mark = newest
+	notes, err := s.store.RecordReplies(ctx, s.lease, replies, bot.Settings.FirstReplierAssigns)
+	if err != nil {
+		return err
+	}
+	s.markNotes(ctx, notes)
+	s.notify()
 	return nil
 }
 

@@ -136,6 +136,10 @@ func TestAChangeIsStoredAsAWholeOrNotAtAll(t *testing.T) {
 		require.Equal(w, changed, w.conversation(c.ID))
 		require.Equal(w, []string{"ціни", `a"b\c,d`}, changed.Tags)
 
+		changed, err = w.Change(w.ctx, c.ID, func(c *conversation.Conversation) error { c.Tags[0] = "in place"; return nil })
+		w.ok(err)
+		require.Equal(w, "in place", w.conversation(c.ID).Tags[0])
+
 		refusal := errors.New("no")
 		_, err = w.Change(w.ctx, c.ID, func(c *conversation.Conversation) error {
 			c.AssigneeID = "other"

@@ -110,7 +110,7 @@ func TestPartsAreRecordedOneByOne(t *testing.T) {
 		row := w.begin(l, "p1")
 		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Sending, ExternalID: "x1", Part: 1}))
 		require.Equal(w, conversation.Sending, w.state("p1"))
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Unknown, Description: "cut", Part: 1}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Unknown, Description: "cut"}))
 		ok, err := w.Requeue(w.ctx, "p1")
 		w.ok(err)
 		require.True(w, ok)

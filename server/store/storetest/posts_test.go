@@ -83,7 +83,8 @@ func TestTheScanFindsOnlyWhatIsWrittenInTheBotsThreads(t *testing.T) {
 		l := w.bot("a")
 		c := w.thread(l, "1")
 		w.ok(w.StartThread(w.ctx, l, c.ID, conversation.Thread{RootPostID: "root-fallback", ChannelID: "fallback", Seq: 2}, noon))
-		w.thread(w.bot("b"), "2")
+		other := w.bot("b") // two bots may share a channel
+		w.ok(w.StartThread(w.ctx, other, w.converse("b", "2").ID, conversation.Thread{RootPostID: "root-2", ChannelID: "channel-a", Seq: 1}, noon))
 		good := mattermostPost{user: "ivan", channel: "channel-a", root: "root-1", message: "text"}
 		for i, tt := range []struct {
 			id     string
@@ -94,7 +95,7 @@ func TestTheScanFindsOnlyWhatIsWrittenInTheBotsThreads(t *testing.T) {
 			{"own", func(p *mattermostPost) { p.user = "msgbot" }},
 			{"root-post", func(p *mattermostPost) { p.root = "" }},
 			{"other-thread", func(p *mattermostPost) { p.root = "unknown" }},
-			{"other-bot", func(p *mattermostPost) { p.channel, p.root = "channel-b", "root-2" }},
+			{"other-bot", func(p *mattermostPost) { p.root = "root-2" }},
 			{"old-copy", func(p *mattermostPost) { p.original = "reply" }},
 			{"joined", func(p *mattermostPost) { p.kind = "system_join_channel" }},
 			{"stranger", func(p *mattermostPost) { p.user = "unknown" }},
