@@ -176,7 +176,7 @@ func isShortcode(s string) bool {
 		}
 		digits = digits && '0' <= c && c <= '9'
 	}
-	return byteAt(s, name) == ':' && name > 1 && !(digits && name <= 3)
+	return byteAt(s, name) == ':' && name > 1 && (!digits || name > 3)
 }
 
 // endsInWWW tells whether a dot after s would begin what the web takes for a URL

@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -17,15 +16,20 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 )
 
-// look is how often the follower looks for something new.
-const look = 200 * time.Millisecond
+const (
+	// look is how often the follower looks for something new.
+	look         = 200 * time.Millisecond
+	postsPerLook = 60
+	// noting is how long msgbot may take to note what it has sent.
+	noting = 2 * time.Second
+)
 
 // invite says how to take part.
 func (s *stage) invite(page string) {
 	agent := s.Agents[0].User.Username
 	s.screen.title("Your turn")
 	s.screen.fact("write as a customer", page)
-	if s.Server.HasWebApp() {
+	if s.mattermost.HasWebApp() {
 		s.screen.fact("answer as the team", s.Server.SiteURL+"/"+world.TeamName+"/channels/"+world.InboxName)
 	} else {
 		s.screen.fact("answer as the team", "type here and press Enter")
@@ -43,14 +47,23 @@ func (s *stage) invite(page string) {
 // follower knows what was printed already.
 type follower struct {
 	*stage
-	posts map[string]bool
-	lines map[string]int // of each customer's chat
-	last  *world.Customer
+	// posted are the posts seen so far and when they were made.
+	posted map[string]time.Time
+	// seen counts the messages of each customer's chat that were looked at.
+	seen map[*world.Customer]int
+	// waiting are each customer's own messages that are not in his thread yet; they get there in order.
+	waiting map[*world.Customer][]world.Line
+	// events are the customers' messages whose posts were seen; a long one has several.
+	events map[any]bool
+	last   *world.Customer
 }
 
 // follow prints what both sides write, and posts what is typed, until ctx ends.
 func (s *stage) follow(ctx context.Context) {
-	f := &follower{stage: s, posts: map[string]bool{}, lines: map[string]int{}}
+	f := &follower{
+		stage: s, posted: map[string]time.Time{}, seen: map[*world.Customer]int{},
+		waiting: map[*world.Customer][]world.Line{}, events: map[any]bool{},
+	}
 	f.catchUp(ctx)
 	typed := typing(ctx)
 	tick := time.NewTicker(look)
@@ -87,10 +100,6 @@ func (f *follower) answer(ctx context.Context, text string) {
 	if text == "" {
 		return
 	}
-	if f.last == nil {
-		f.screen.text("Nobody has written yet.")
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	talk, err := f.AwaitConversation(ctx, f.last)
@@ -102,128 +111,129 @@ func (f *follower) answer(ctx context.Context, text string) {
 	}
 }
 
-// catchUp notes what is there already.
+// catchUp takes what the script left as seen.
 func (f *follower) catchUp(ctx context.Context) {
 	for _, customer := range f.chats.all() {
-		chat := customer.Chat()
-		f.lines[key(customer)] = len(chat)
+		f.seen[customer] = len(customer.Chat())
 		f.last = customer
 	}
 	for _, post := range f.recent(ctx) {
-		f.posts[post.Id] = true
+		f.posted[post.Id] = created(post)
 	}
 }
 
 // news prints what is new on either side since the last look.
 func (f *follower) news(ctx context.Context) {
-	for _, post := range f.recent(ctx) {
-		if f.posts[post.Id] || post.RootId == "" {
-			continue
-		}
-		f.posts[post.Id] = true
-		f.showPost(ctx, post)
-	}
+	var got []func()
 	for _, customer := range f.chats.all() {
 		chat := customer.Chat()
-		for _, l := range chat[min(f.lines[key(customer)], len(chat)):] {
+		for _, l := range chat[f.seen[customer]:] {
 			if l.FromBot {
-				f.showReceived(ctx, customer, l)
-			} else {
-				f.last = customer
+				got = append(got, func() { f.showReceived(ctx, customer, l) })
+				continue
 			}
+			f.waiting[customer] = append(f.waiting[customer], l)
+			f.last = customer
 		}
-		f.lines[key(customer)] = len(chat)
+		f.seen[customer] = len(chat)
+	}
+	for _, post := range f.recent(ctx) {
+		if _, known := f.posted[post.Id]; !known {
+			f.posted[post.Id] = created(post)
+			f.showPost(ctx, post)
+		}
+	}
+	// After the posts they come from.
+	for _, show := range got {
+		show()
 	}
 }
 
 // recent are the newest posts of the inbox channel, oldest first.
 func (f *follower) recent(ctx context.Context) []*model.Post {
-	list, _, err := f.Admin.Client.GetPostsForChannel(ctx, f.Inbox.Id, 0, 60, "", false, false)
+	list, _, err := f.Admin.Client.GetPostsForChannel(ctx, f.Inbox.Id, 0, postsPerLook, "", false, false)
 	if err != nil {
 		return nil // the next look may succeed
 	}
-	posts := make([]*model.Post, 0, len(list.Order))
+	var posts []*model.Post
 	for _, id := range slices.Backward(list.Order) {
 		posts = append(posts, list.Posts[id])
 	}
 	return posts
 }
 
-// showPost prints a post of the thread: a customer's message with the time it took, or what a person or msgbot wrote.
+// showPost prints a new post: a customer's message with the time it took, or what somebody else wrote.
 func (f *follower) showPost(ctx context.Context, post *model.Post) {
-	who := "msgbot"
-	if name, _ := post.GetProp(model.PostPropsOverrideUsername).(string); name != "" {
-		who = name
+	if post.RootId == "" {
+		return // a card
 	}
 	if !world.IsInbound(post) {
-		if user, _, err := f.Admin.Client.GetUser(ctx, post.UserId, ""); err == nil {
-			who = user.Username
-		}
-		f.screen.said("Mattermost", who, post.Message)
+		f.screen.said("Mattermost", f.nameOf(ctx, post.UserId), post.Message)
 		return
 	}
-	talk, err := f.Plugin.ByThread(ctx, post.RootId)
-	if err != nil {
-		return
-	}
-	customer := f.of(talk)
+	customer := f.customerOf(ctx, post)
 	if customer == nil {
 		return
 	}
-	f.screen.said(title(customer.Bot), who, post.Message)
-	// Messages of one customer stay in order: the n-th from the end of the thread is the n-th from the end of the chat.
-	if said, ok := f.source(ctx, customer, post); ok {
-		f.screen.hop("in the thread of ~"+f.Inbox.Name, created(post).Sub(said.At))
+	f.screen.said(title(customer.Bot), customer.Name, post.Message)
+	event := post.GetProp("msgbot_event")
+	if own := f.waiting[customer]; len(own) > 0 && !f.events[event] {
+		f.screen.hop("in the thread of ~"+f.Inbox.Name, created(post).Sub(own[0].At))
+		f.waiting[customer] = own[1:]
 	}
+	f.events[event] = true
 }
 
-// source is the customer's message that a post shows.
-func (f *follower) source(ctx context.Context, customer *world.Customer, post *model.Post) (world.Line, bool) {
-	talk, err := f.AwaitConversation(ctx, customer)
+func (f *follower) nameOf(ctx context.Context, userID string) string {
+	user, _, err := f.Admin.Client.GetUser(ctx, userID, "")
 	if err != nil {
-		return world.Line{}, false
+		return "somebody"
 	}
-	part, ok := f.part(ctx, talk, func(m world.Message, _ world.Part) bool { return m.PostID == post.Id })
-	if !ok {
-		return world.Line{}, false
-	}
-	chat := customer.Chat()
-	i := slices.IndexFunc(chat, func(l world.Line) bool { return l.ID == part.ExternalID })
-	if i < 0 {
-		return world.Line{}, false
-	}
-	return chat[i], true
+	return user.Username
 }
 
-// showReceived prints what a customer got, and the time since the agent's post it comes from.
+// customerOf is whose conversation a post belongs to, nil if that cannot be told.
+func (f *follower) customerOf(ctx context.Context, post *model.Post) *world.Customer {
+	talk, err := f.Plugin.ByThread(ctx, post.RootId)
+	if err != nil {
+		return nil
+	}
+	all := f.chats.all()
+	i := slices.IndexFunc(all, func(c *world.Customer) bool {
+		return c.Bot.ID == talk.BotID && c.Name == talk.Customer.Name
+	})
+	if i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+// showReceived prints what a customer got, and the time since the post it comes from was made.
 func (f *follower) showReceived(ctx context.Context, customer *world.Customer, l world.Line) {
 	f.screen.said(title(customer.Bot), customer.Name+" got", l.Text)
-	_ = ctx
+	if at, ok := f.sourceOf(ctx, customer, l); ok {
+		f.screen.hop("since it was written in the thread", l.At.Sub(at))
+	}
 }
 
-func (f *follower) part(ctx context.Context, talk world.Conversation, wanted func(world.Message, world.Part) bool) (world.Part, bool) {
-	messages, _, err := f.Plugin.Messages(ctx, talk.ID, url.Values{})
+// sourceOf is when the post was made that a customer's message comes from. msgbot notes the message's id a moment after
+// it has sent it.
+func (f *follower) sourceOf(ctx context.Context, customer *world.Customer, l world.Line) (at time.Time, found bool) {
+	ctx, cancel := context.WithTimeout(ctx, noting)
+	defer cancel()
+	talk, err := f.AwaitConversation(ctx, customer)
 	if err != nil {
-		return world.Part{}, false
+		return at, false
 	}
-	for _, m := range messages {
-		for _, p := range m.Parts {
-			if wanted(m, p) {
-				return p, true
+	err = lab.Eventually(ctx, "the note of a sent message", func() (bool, error) {
+		messages, _, err := f.Plugin.Messages(ctx, talk.ID, nil)
+		for _, m := range messages {
+			if slices.ContainsFunc(m.Parts, func(p world.Part) bool { return p.ExternalID == l.ID }) {
+				at, found = f.posted[m.PostID]
+				return true, nil
 			}
 		}
-	}
-	return world.Part{}, false
+		return false, err
+	})
+	return at, found && err == nil
 }
-
-// of is the customer of a conversation.
-func (f *follower) of(talk world.Conversation) *world.Customer {
-	for _, customer := range f.chats.all() {
-		if customer.Bot.ID == talk.BotID && customer.Name == talk.Customer.Name {
-			return customer
-		}
-	}
-	return nil
-}
-
-func key(customer *world.Customer) string { return customer.Bot.ID + " " + customer.Name }

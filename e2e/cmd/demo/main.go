@@ -17,6 +17,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/customerpage"
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber/vibertest"
 )
@@ -42,10 +43,11 @@ func main() {
 // stage is the world with its two bots, and where the demonstration is printed.
 type stage struct {
 	*world.World
-	screen   *screen
-	telegram *world.Bot
-	viber    *world.Bot
-	chats    *chats
+	mattermost *lab.Mattermost
+	screen     *screen
+	telegram   *world.Bot
+	viber      *world.Bot
+	chats      *chats
 }
 
 func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
@@ -77,19 +79,24 @@ func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
 // setUp brings everything up, saying what it does and how long each step took.
 func setUp(ctx context.Context, out *screen) (*stage, error) {
 	out.title("Setting up")
-	defer out.endStep()
+	mattermost, err := lab.FindMattermost(ctx, os.Stderr)
+	if err != nil {
+		return nil, err
+	}
 	w, err := world.Start(ctx, world.Options{
+		Lab:          lab.Options{Server: lab.ServerOptions{Mattermost: mattermost}},
 		Step:         out.step,
 		ViberOptions: []vibertest.Option{vibertest.WithReceipts(true, true)},
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{World: w, screen: out}
+	s := &stage{World: w, mattermost: mattermost, screen: out}
 	if err = s.connect(ctx); err != nil {
 		_ = w.Close() // the first error says more
 		return nil, err
 	}
+	out.endStep()
 	return s, nil
 }
 

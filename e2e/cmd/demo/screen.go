@@ -63,16 +63,16 @@ func (s *screen) title(text string) { s.line("\n%s", s.paint(bold, text)) }
 
 func (s *screen) text(text string) { s.line("  %s", text) }
 
-// step ends the step before it, if any, with its time, and begins the next.
+// step begins a step, and ends the one before it.
 func (s *screen) step(what string) {
-	s.finishStep(s.paint(green, "✓"))
+	s.endStep()
 	s.stepName, s.stepBegan = what, time.Now()
 }
 
-// endStep ends the last step; what is still under way has failed.
-func (s *screen) finishStep(mark string) {
+// endStep ends the step under way, if any. A step that failed is never ended.
+func (s *screen) endStep() {
 	if s.stepName != "" {
-		s.line("  %s %s %s", mark, pad(s.stepName, stepWidth), s.paint(faint, duration(time.Since(s.stepBegan))))
+		s.line("  %s %s %s", s.paint(green, "✓"), pad(s.stepName, stepWidth), s.paint(faint, duration(time.Since(s.stepBegan))))
 	}
 	s.stepName = ""
 }

@@ -137,15 +137,18 @@ func (c *Client) Split(body []byte) (messenger.Delivery, error) {
 	}
 	e, err := readEnvelope(body)
 	if err != nil {
-		sum := sha256.Sum256(body)
-		return messenger.Delivery{Updates: []messenger.Update{{
-			EventID: "undecodable:" + hex.EncodeToString(sum[:]), Raw: body, Undecodable: err.Error(),
-		}}}, nil
+		return messenger.Delivery{Updates: []messenger.Update{undecodable(body, err)}}, nil
 	}
 	if e.Event == eventWebhook {
 		return messenger.Delivery{Dropped: map[string]int{"webhook_check": 1}}, nil
 	}
 	return messenger.Delivery{Updates: []messenger.Update{{EventID: e.eventID(), Lane: e.person().ID, Raw: body}}}, nil
+}
+
+// undecodable keeps a callback that cannot be read; the same body is the same event.
+func undecodable(body []byte, why error) messenger.Update {
+	sum := sha256.Sum256(body)
+	return messenger.Update{EventID: "undecodable:" + hex.EncodeToString(sum[:]), Raw: body, Undecodable: why.Error()}
 }
 
 // readEnvelope reads and checks what all callbacks have. Its errors hold nothing that a customer wrote.
