@@ -77,7 +77,12 @@ func leaks() []string {
 	return found
 }
 
+// patience is how long a test waits for what takes a second or two; what is known to take longer has its own.
+const patience = 20 * time.Second
+
 // eventually is lab.Eventually for a condition that cannot fail otherwise.
 func eventually(ctx context.Context, what string, done func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	return lab.Eventually(ctx, what, func() (bool, error) { return done(), nil })
 }

@@ -36,31 +36,45 @@ type chaos struct {
 	rand   *rand.Rand
 	rounds []round
 	// count is how often each blow fell.
-	count map[string]int
+	count map[blowName]int
 }
+
+// blowName names a blow in the report.
+type blowName string
+
+const (
+	pluginKilled    blowName = "plugin killed"
+	serverKilled    blowName = "server killed"
+	databaseStopped blowName = "PostgreSQL stopped"
+	// blackout is a plugin that is killed while PostgreSQL is away.
+	blackout blowName = "PostgreSQL stopped and plugin killed"
+)
 
 // round is one blow.
 type round struct {
-	name string
+	name blowName
 	blow func(context.Context) error
+	// dies says that the plugin's process ends by it, restart that it must be started again by hand.
+	dies, restart bool
 	// early blows fall on a plugin that is just starting and may own nothing yet.
 	early bool
 	// silent rounds begin with a call that is never answered.
 	silent bool
 }
 
-func newChaos(t *testing.T, w *world.World, bots []*world.Bot, size size) *chaos {
-	c := &chaos{t: t, w: w, bots: bots, rand: rand.New(rand.NewPCG(*seed, 2)), count: map[string]int{}}
-	for i := range size.kills + size.earlyKills {
-		c.rounds = append(c.rounds, round{name: "kill", blow: c.killPlugin, early: i >= size.kills})
+func newChaos(t *testing.T, w *world.World, bots []*world.Bot, size size, seed uint64) *chaos {
+	c := &chaos{t: t, w: w, bots: bots, rand: rand.New(rand.NewPCG(seed, 2)), count: map[blowName]int{}}
+	add := func(n int, r round) {
+		for range n {
+			c.rounds = append(c.rounds, r)
+		}
 	}
-	for range size.serverKills {
-		c.rounds = append(c.rounds, round{name: "server", blow: c.killServer})
-	}
-	for i := range size.databaseStops {
-		mode := []lab.StopMode{lab.Fast, lab.Immediate}[i%2]
-		c.rounds = append(c.rounds, round{name: "database", blow: func(ctx context.Context) error { return c.stopDatabase(ctx, mode) }})
-	}
+	add(size.kills, round{name: pluginKilled, blow: c.killPlugin, dies: true, restart: true})
+	add(size.earlyKills, round{name: pluginKilled, blow: c.killPlugin, dies: true, restart: true, early: true})
+	add(size.serverKills, round{name: serverKilled, blow: c.killServer, dies: true})
+	add(size.fastStops, round{name: databaseStopped, blow: c.stopDatabase(lab.Fast)})
+	add(size.immediateStops, round{name: databaseStopped, blow: c.stopDatabase(lab.Immediate)})
+	add(size.blackouts, round{name: blackout, blow: c.stopDatabase(lab.Fast, c.killPlugin), dies: true, restart: true})
 	c.rand.Shuffle(len(c.rounds), func(i, j int) { c.rounds[i], c.rounds[j] = c.rounds[j], c.rounds[i] })
 	for i := range size.silences {
 		c.rounds[i*len(c.rounds)/size.silences].silent = true
@@ -84,14 +98,14 @@ func (c *chaos) run(ctx context.Context, writing *traffic.Traffic) {
 			writing.Deal(ctx, writing.Left()/(len(c.rounds)-i), dealing)
 		}()
 		time.Sleep(time.Duration(c.rand.Int64N(int64(blowWithin))))
-		require.NoError(c.t, r.blow(ctx), r.name)
+		require.NoError(c.t, r.blow(ctx), string(r.name))
 		c.count[r.name]++
 		<-dealt
 		c.t.Logf("%2d of %d: %s", i+1, len(c.rounds), r.name)
-		if r.name != "database" {
+		if r.dies {
 			c.bury(ctx, dead)
 		}
-		c.mend(ctx, r.name == "kill")
+		c.mend(ctx, r.restart)
 	}
 	c.awaitWorking(ctx, dead)
 }
@@ -173,12 +187,20 @@ func (c *chaos) killServer(ctx context.Context) error {
 	return c.w.Server.Start(ctx)
 }
 
-func (c *chaos) stopDatabase(ctx context.Context, mode lab.StopMode) error {
-	if err := c.w.Postgres.Stop(mode); err != nil {
-		return err
+// stopDatabase takes PostgreSQL away for a moment; meanwhile are further blows in it.
+func (c *chaos) stopDatabase(mode lab.StopMode, meanwhile ...func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := c.w.Postgres.Stop(mode); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(c.rand.Int64N(int64(blowWithin))))
+		for _, blow := range meanwhile {
+			if err := blow(ctx); err != nil {
+				return err
+			}
+		}
+		return errors.Wrap(c.w.Postgres.Start(ctx), "starting PostgreSQL again")
 	}
-	time.Sleep(time.Duration(c.rand.Int64N(int64(blowWithin))))
-	return errors.Wrap(c.w.Postgres.Start(ctx), "starting PostgreSQL again")
 }
 
 // silence makes one of the next calls to a messenger go without an answer: the message may have arrived or not.

@@ -4,6 +4,7 @@
 package crash
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"math/rand/v2"
@@ -29,15 +30,20 @@ var (
 // size is how much is written and broken.
 type size struct {
 	talks, each int
-	// kills of the plugin while it works, kills of one that is only just starting, kills of the server alone, stops of
-	// PostgreSQL, and calls to a messenger whose answer never comes.
-	kills, earlyKills, serverKills, databaseStops, silences int
-	limit                                                   time.Duration
+	// kills of the plugin while it works and of one that is only just starting; kills of the server alone; stops of
+	// PostgreSQL, one of them with a kill of the plugin; calls to a messenger whose answer never comes.
+	kills, earlyKills, serverKills, fastStops, immediateStops, blackouts, silences int
+	limit                                                                          time.Duration
 }
 
 var (
-	short = size{talks: 6, each: 7, kills: 2, earlyKills: 2, serverKills: 1, databaseStops: 1, silences: 2, limit: 10 * time.Minute}
-	whole = size{talks: 20, each: 10, kills: 16, earlyKills: 5, serverKills: 2, databaseStops: 2, silences: 6, limit: 50 * time.Minute}
+	short = size{
+		talks: 6, each: 7, kills: 2, earlyKills: 2, serverKills: 1, immediateStops: 1, silences: 2, limit: 10 * time.Minute,
+	}
+	whole = size{
+		talks: 20, each: 10, kills: 15, earlyKills: 5, serverKills: 2, fastStops: 1, immediateStops: 1, blackouts: 1,
+		silences: 6, limit: 50 * time.Minute,
+	}
 )
 
 // settleLimit is how long the end may take: the longest pause of anything is half a minute.
@@ -48,23 +54,21 @@ func TestCrashesLoseAndDoubleNothing(t *testing.T) {
 	if *full {
 		size = whole
 	}
-	if *seed == 0 {
-		*seed = rand.Uint64()
-	}
-	t.Logf("seed %d", *seed)
+	seed := cmp.Or(*seed, rand.Uint64())
+	t.Logf("seed %d", seed)
 	began := time.Now()
 	ctx := labtest.Context(t, size.limit)
 	w := worldtest.Start(ctx, t, world.Options{
 		Lab:             lab.Options{Postgres: lab.PostgresOptions{Own: true}},
-		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(soon)},
-		ViberOptions:    []vibertest.Option{vibertest.WithRetry(soon)},
+		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(traffic.RetrySoon)},
+		ViberOptions:    []vibertest.Option{vibertest.WithRetry(traffic.RetrySoon)},
 	})
 	bots := connect(ctx, t, w)
 	writing := traffic.Start(ctx, w, traffic.Plan{
-		Seed: *seed, Bots: bots, Agents: w.Agents, Talks: size.talks, Each: size.each,
+		Seed: seed, Bots: bots, Agents: w.Agents, Talks: size.talks, Each: size.each,
 	})
 
-	c := newChaos(t, w, bots, size)
+	c := newChaos(t, w, bots, size, seed)
 	c.run(ctx, writing)
 	require.NoError(t, writing.Finish(ctx))
 	settled, cancel := context.WithTimeout(ctx, settleLimit)
@@ -79,13 +83,8 @@ func TestCrashesLoseAndDoubleNothing(t *testing.T) {
 	pressed := writing.RequireUnknownShown(settled, t)
 	worldtest.RequireNoViolations(t, w)
 	t.Logf("%s", counts)
-	t.Logf("sent anyway %d; plugin kills %d, server kills %d, PostgreSQL restarts %d; %d conversations, %s; seed %d",
-		pressed, c.count["kill"], c.count["server"], c.count["database"], size.talks, time.Since(began).Round(time.Second), *seed)
-}
-
-// soon is the pause of a messenger after a failed delivery: shorter than the real ones, for the test's sake.
-func soon(attempt int) time.Duration {
-	return min(250*time.Millisecond<<min(attempt, 3), 2*time.Second)
+	t.Logf("sent anyway %d; %v; %d conversations, %s; seed %d",
+		pressed, c.count, size.talks, time.Since(began).Round(time.Second), seed)
 }
 
 // connect connects one bot of every kind.

@@ -4,6 +4,7 @@
 package nodes
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"math/rand/v2"
@@ -52,19 +53,17 @@ func TestNodesShareBotsAndTakeOverFromADeadServer(t *testing.T) {
 	if *full {
 		size = whole
 	}
-	if *seed == 0 {
-		*seed = rand.Uint64()
-	}
-	t.Logf("seed %d", *seed)
+	seed := cmp.Or(*seed, rand.Uint64())
+	t.Logf("seed %d", seed)
 	began := time.Now()
 	ctx := labtest.Context(t, size.limit)
 	c := startCluster(ctx, t)
 	writing := traffic.Start(ctx, c.World, traffic.Plan{
-		Seed: *seed, Bots: c.bots, Talks: size.talks, Each: size.each,
+		Seed: seed, Bots: c.bots, Talks: size.talks, Each: size.each,
 		Agents: []*lab.Session{c.Agents[0], c.Agents[0].On(c.nodes[1].Server)},
 	})
 
-	dice := rand.New(rand.NewPCG(*seed, 2))
+	dice := rand.New(rand.NewPCG(seed, 2))
 	var longest time.Duration
 	for turn := range size.kills {
 		c.awaitOneEach(ctx, t)
@@ -96,7 +95,7 @@ func TestNodesShareBotsAndTakeOverFromADeadServer(t *testing.T) {
 	require.NotContains(t, passed, 0, "both nodes took webhooks")
 	t.Logf("%s", counts)
 	t.Logf("sent anyway %d; webhook requests by node %v; owners killed %d, longest takeover %s; %s; seed %d", pressed,
-		passed, size.kills, longest.Round(10*time.Millisecond), time.Since(began).Round(time.Second), *seed)
+		passed, size.kills, longest.Round(10*time.Millisecond), time.Since(began).Round(time.Second), seed)
 }
 
 // cluster is a world with a second node and two bots.
@@ -113,8 +112,8 @@ func startCluster(ctx context.Context, t *testing.T) *cluster {
 	front := startBalancer(t)
 	c := &cluster{balancer: front, World: worldtest.Start(ctx, t, world.Options{
 		Settings:        map[string]any{"publicurl": front.URL},
-		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(soon)},
-		ViberOptions:    []vibertest.Option{vibertest.WithRetry(soon)},
+		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(traffic.RetrySoon)},
+		ViberOptions:    []vibertest.Option{vibertest.WithRetry(traffic.RetrySoon)},
 	})}
 	front.add(t, c.Server.URL)
 	telegram, err := c.Telegram(ctx, world.Webhook)
@@ -129,11 +128,6 @@ func startCluster(ctx context.Context, t *testing.T) *cluster {
 	c.nodes = [2]*node{{Server: c.Server, admin: c.Admin}, {Server: peer, admin: c.Admin.On(peer)}}
 	require.NoError(t, c.nodes[1].admin.AwaitPlugin(ctx, world.PluginID))
 	return c
-}
-
-// soon is the pause of a messenger after a failed delivery: shorter than the real ones, for the test's sake.
-func soon(attempt int) time.Duration {
-	return min(250*time.Millisecond<<min(attempt, 3), 2*time.Second)
 }
 
 // owners are the names of the living processes that own the bots.

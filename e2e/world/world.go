@@ -13,6 +13,7 @@ package world
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -73,6 +74,9 @@ type World struct {
 func Start(ctx context.Context, options Options) (*World, error) {
 	w := &World{}
 	if err := w.start(ctx, options); err != nil {
+		if w.Lab != nil {
+			err = fmt.Errorf("%w\nthe server's last words:\n%s", err, w.Server.Log())
+		}
 		_ = w.Close() // the first error says more
 		return nil, err
 	}

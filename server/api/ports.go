@@ -10,7 +10,8 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// Filter selects conversations; empty fields select all. ChannelIDs are those the caller may see.
+// Filter selects conversations; empty fields select all. ChannelIDs are those the caller may see: nil for all, a list
+// that is empty for none.
 type Filter struct {
 	BotID, ChannelID string
 	Status           conversation.Status

@@ -265,6 +265,18 @@ func (s *fakeStore) NextReplies(_ context.Context, _ string, busy []string, limi
 	return rows[:min(len(rows), limit)], err
 }
 
+func (s *fakeStore) Sending(context.Context, string) ([]OutboxRow, error) {
+	unlock, err := s.locked()
+	defer unlock()
+	var rows []OutboxRow
+	for _, r := range s.outbox {
+		if r.State == conversation.Sending {
+			rows = append(rows, *r)
+		}
+	}
+	return rows, err
+}
+
 func (s *fakeStore) BeginSend(_ context.Context, l Lease, id int64) (OutboxRow, bool, error) {
 	unlock, err := s.locked()
 	defer unlock()
@@ -312,7 +324,7 @@ func (s *fakeStore) DueNotices(_ context.Context, _ string, _ int) ([]Notice, er
 	return due, err
 }
 
-func (s *fakeStore) NoticeShown(_ context.Context, id int64) error {
+func (s *fakeStore) NoticeShown(_ context.Context, id int64, _ int) error {
 	unlock, err := s.locked()
 	defer unlock()
 	s.noticed[id] = true

@@ -6,6 +6,7 @@ package relay
 import (
 	"context"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -35,7 +36,9 @@ type outbound struct {
 	meter Meter
 	log   Logger
 	pacer *pacer
-	lanes *lanes[OutboxRow]
+	// inFlight holds the ids of the rows that lanes are sending.
+	inFlight sync.Map
+	lanes    *lanes[OutboxRow]
 	// changed is called when a row ended in a way its author must be told.
 	changed func()
 }
@@ -102,6 +105,8 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 	if wait := out.pacer.Take(c.Chat); wait > 0 {
 		return wait
 	}
+	out.inFlight.Store(row.ID, true)
+	defer out.inFlight.Delete(row.ID)
 	begun, ok, err := out.store.BeginSend(ctx, out.lease, row.ID)
 	if err != nil {
 		// It may have been written all the same: then the row must not stay begun, for nothing was sent.

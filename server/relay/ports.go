@@ -221,9 +221,12 @@ type OutboxStore interface {
 	// EndSend records the outcome of an attempt. It is a fact and needs no lease: it is stored if the row still is at
 	// that attempt and sending or unknown. A part that is sent while more follow leaves the row sending.
 	EndSend(ctx context.Context, id int64, attempt int, o Outcome) error
+	// Sending returns the bot's rows that are begun and have no outcome yet.
+	Sending(ctx context.Context, botID string) ([]OutboxRow, error)
 	// DueNotices returns rows that are failed, unknown or held and whose author was not told.
 	DueNotices(ctx context.Context, botID string, limit int) ([]Notice, error)
-	NoticeShown(ctx context.Context, id int64) error
+	// NoticeShown records that the author was told of an attempt; a newer one will be told anew.
+	NoticeShown(ctx context.Context, id int64, attempt int) error
 	// Requeue makes a failed, unknown or held row queued again, by the wish of a person; false when it is not such.
 	Requeue(ctx context.Context, postID string) (bool, error)
 	// LastUnsent is the post id of the conversation's newest failed or unknown reply, else ErrNotFound.

@@ -418,6 +418,30 @@ func TestWhatADeadOwnerHadBegunIsUnknownAndShown(t *testing.T) {
 	})
 }
 
+func TestAReplyThatIsBegunAndNobodySendsIsShownAsUnknown(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		s.reply("r", "olena", "hello")
+		settleDown()
+		s.store.mu.Lock()
+		s.store.outbox[0].State = conversation.Sending // a statement was carried out whose answer never came
+		s.store.mu.Unlock()
+		after(sweepEvery)
+		require.Equal(t, conversation.Sending, s.store.state("r"), "it may just be begun")
+		after(sweepEvery + time.Second)
+		require.Equal(t, conversation.Unknown, s.store.state("r"))
+	})
+}
+
+func TestASlowCallIsNotTakenForLost(t *testing.T) {
+	onStage(t, func(s *stage) { s.messenger.slow = 3 * sweepEvery }, func(s *stage) {
+		s.reply("r", "olena", "hello")
+		after(2*sweepEvery + 30*time.Second)
+		require.Equal(t, conversation.Sending, s.store.state("r"))
+		after(2 * sweepEvery)
+		require.Equal(t, conversation.Sent, s.store.state("r"))
+	})
+}
+
 func TestAnOutcomeIsRecordedWhenTheDatabaseComesBack(t *testing.T) {
 	onStage(t, func(s *stage) { s.messenger.slow = 5 * time.Second }, func(s *stage) {
 		s.reply("r", "olena", "hello")

@@ -101,7 +101,7 @@ func (w *worker) run(ctx context.Context) {
 		sleep(ctx, pollEvery)
 	}
 	var all sync.WaitGroup
-	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.scan.Run, w.keepTold, w.keepPolling, w.keepPurged} {
+	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.scan.Run, w.keepTold, w.keepPolling, w.keepPurged, w.out.keepSwept} {
 		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()
@@ -137,7 +137,7 @@ func (w *worker) showNotices(ctx context.Context) {
 			w.warn(ctx, "A notice cannot be shown", err)
 			continue
 		}
-		if err := w.store.NoticeShown(ctx, n.Row.ID); err != nil {
+		if err := w.store.NoticeShown(ctx, n.Row.ID, n.Row.Attempt); err != nil {
 			w.warn(ctx, "A notice cannot be recorded", err)
 		}
 	}

@@ -41,6 +41,12 @@ func (s *Store) NextReplies(ctx context.Context, botID string, busy []string, li
 		ORDER BY o.created_at, o.post_id LIMIT $3`, botID, texts(busy), limit)
 }
 
+// Sending implements relay.OutboxStore.
+func (s *Store) Sending(ctx context.Context, botID string) ([]relay.OutboxRow, error) {
+	return list(ctx, s, "read what is being sent", outboxFields, `
+		SELECT`+outboxColumns+`FROM msgbot_outbox o WHERE o.bot_id = $1 AND o.state = 'sending' ORDER BY o.id`, botID)
+}
+
 // BeginSend implements relay.OutboxStore.
 func (s *Store) BeginSend(ctx context.Context, l relay.Lease, id int64) (relay.OutboxRow, bool, error) {
 	begun, err := row(ctx, s, "begin to send", outboxFields, lease+`,
@@ -89,9 +95,10 @@ func (s *Store) DueNotices(ctx context.Context, botID string, limit int) ([]rela
 }
 
 // NoticeShown implements relay.OutboxStore.
-func (s *Store) NoticeShown(ctx context.Context, id int64) error {
+func (s *Store) NoticeShown(ctx context.Context, id int64, attempt int) error {
 	_, err := s.exec(ctx, "record a notice", `
-		UPDATE msgbot_outbox SET noticed = true WHERE id = $1 AND state IN ('failed', 'unknown', 'held')`, id)
+		UPDATE msgbot_outbox SET noticed = true
+		WHERE id = $1 AND attempt = $2 AND state IN ('failed', 'unknown', 'held')`, id, attempt)
 	return err
 }
 

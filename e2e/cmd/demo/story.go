@@ -59,9 +59,14 @@ func peter() conversation {
 
 // tally is what the script came to.
 type tally struct {
-	said, arrived     int
+	messages, notes   count
 	inbound, outbound []time.Duration
 }
+
+// count is how many of the lines said did what they should.
+type count struct{ said, right int }
+
+func (c count) String() string { return fmt.Sprintf("%d of %d", c.right, c.said) }
 
 // tell plays the script. The error says how many messages did not arrive, or that a messenger was called wrongly.
 func (s *stage) tell(ctx context.Context) error {
@@ -77,8 +82,8 @@ func (s *stage) tell(ctx context.Context) error {
 		}
 	}
 	s.summary(sum)
-	if sum.arrived < sum.said {
-		return errors.Errorf("%d of %d messages did not arrive", sum.said-sum.arrived, sum.said)
+	if sum.messages.right < sum.messages.said || sum.notes.right < sum.notes.said {
+		return errors.Errorf("%v messages arrived, %v notes stayed inside", sum.messages, sum.notes)
 	}
 	if wrong := append(s.TelegramCloud.Violations(), s.ViberCloud.Violations()...); len(wrong) > 0 {
 		return errors.Errorf("the messengers were called wrongly: %q", wrong)
@@ -89,26 +94,31 @@ func (s *stage) tell(ctx context.Context) error {
 // play says the lines of one conversation, each after the one before it has arrived.
 func (s *stage) play(ctx context.Context, with *world.Customer, lines []line, sum *tally) {
 	for _, l := range lines {
+		if ctx.Err() != nil {
+			return
+		}
 		if l.arrives == "" {
 			l.arrives = l.text
 		}
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		var err error
+		counted := &sum.messages
 		switch l.by {
 		case customer:
 			err = s.fromCustomer(ctx, with, l, sum)
 		case agent:
 			err = s.fromAgent(ctx, with, l, sum)
 		case note:
-			err = s.keptInside(ctx, with, l, sum)
+			counted = &sum.notes
+			err = s.keptInside(ctx, with, l)
 		}
 		cancel()
-		sum.said++
+		counted.said++
 		if err != nil {
 			s.screen.failed(err.Error())
 			continue
 		}
-		sum.arrived++
+		counted.right++
 	}
 }
 
@@ -122,7 +132,7 @@ func (s *stage) fromCustomer(ctx context.Context, with *world.Customer, l line, 
 		return err
 	}
 	if accepted, ok := s.accepted(with, said); ok {
-		s.screen.hop("taken by msgbot, stored for good", accepted)
+		s.screen.hop("accepted by msgbot and stored", accepted)
 	}
 	took := created(post).Sub(said.At)
 	s.screen.hop("in the thread of ~"+s.Inbox.Name, took)
@@ -153,7 +163,7 @@ func (s *stage) fromAgent(ctx context.Context, with *world.Customer, l line, sum
 }
 
 // keptInside writes a note and sees that it is one, and that the customer got nothing.
-func (s *stage) keptInside(ctx context.Context, with *world.Customer, l line, _ *tally) error {
+func (s *stage) keptInside(ctx context.Context, with *world.Customer, l line) error {
 	before := len(with.Received())
 	post, talk, err := s.reply(ctx, with, l.text)
 	if err != nil {
@@ -206,7 +216,8 @@ func (s *stage) accepted(with *world.Customer, said world.Line) (time.Duration, 
 
 func (s *stage) summary(sum tally) {
 	s.screen.title("Summary")
-	s.screen.fact("messages that arrived", fmt.Sprintf("%d of %d", sum.arrived, sum.said))
+	s.screen.fact("messages that arrived", sum.messages.String())
+	s.screen.fact("notes that stayed inside", sum.notes.String())
 	s.screen.fact("customer → thread", spread(sum.inbound))
 	s.screen.fact("agent → customer", spread(sum.outbound))
 }
@@ -219,6 +230,9 @@ func spread(times []time.Duration) string {
 	low, high := times[0], times[0]
 	for _, d := range times {
 		low, high = min(low, d), max(high, d)
+	}
+	if low.Milliseconds() == high.Milliseconds() {
+		return fmt.Sprintf("%d ms", low.Milliseconds())
 	}
 	return fmt.Sprintf("%d to %d ms", low.Milliseconds(), high.Milliseconds())
 }

@@ -47,6 +47,12 @@ type Traffic struct {
 	failed error
 }
 
+// RetrySoon is the pause of an emulated messenger after a failed delivery: shorter than the real ones, so that what comes
+// after an outage comes soon. Attempt counts failed tries from 1.
+func RetrySoon(attempt int) time.Duration {
+	return min(250*time.Millisecond<<min(attempt, 3), 2*time.Second)
+}
+
 // step lets one side of a conversation write its next message.
 type step struct {
 	talk     *talk

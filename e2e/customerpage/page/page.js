@@ -32,10 +32,13 @@ function withLinks(text) {
   return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}'])/).map((part, i) => (i % 2 ? link(part, part) : part));
 }
 
+const blocks = ['pre', 'blockquote', 'expandable_blockquote'];
+
 function render(nodes) {
-  return nodes.flatMap((node) => {
+  return nodes.flatMap((node, i) => {
     if (!node.style) {
-      return withLinks(node.text ?? '');
+      // A block ends its line itself.
+      return withLinks(blocks.includes(nodes[i - 1]?.style) ? node.text.replace(/^\n/, '') : node.text);
     }
     if (node.style === 'text_link') {
       return [link(node.url, ...plain(node.nodes))];
@@ -47,7 +50,7 @@ function render(nodes) {
 // Inside a link nothing is a link again.
 function plain(nodes) {
   return (nodes ?? []).map((node) => (
-    node.style ? element(tags[node.style] ?? 'span', {className: node.style}, ...plain(node.nodes)) : node.text ?? ''
+    node.style ? element(tags[node.style] ?? 'span', {className: node.style}, ...plain(node.nodes)) : node.text
   ));
 }
 

@@ -168,7 +168,7 @@ func TestANoticeIsShownOnceForEachFailure(t *testing.T) {
 		w.record(l, sending(c, "p1", 1), sending(c, "p2", 2))
 		w.end(l, "p1", outcomeFailed)
 		require.Equal(w, []string{"p1"}, w.notices("a"))
-		w.ok(w.NoticeShown(w.ctx, w.outboxID("p1")))
+		w.ok(w.NoticeShown(w.ctx, w.outboxID("p1"), 1))
 		require.Empty(w, w.notices("a"))
 		ok, err := w.Requeue(w.ctx, "p1")
 		w.ok(err)
@@ -176,6 +176,24 @@ func TestANoticeIsShownOnceForEachFailure(t *testing.T) {
 		require.Empty(w, w.notices("a"))
 		w.end(l, "p1", outcomeFailed)
 		require.Equal(w, []string{"p1"}, w.notices("a"))
+		w.ok(w.NoticeShown(w.ctx, w.outboxID("p1"), 1))
+		require.Equal(w, []string{"p1"}, w.notices("a"), "the notice was of an earlier attempt")
+	})
+}
+
+func TestWhatIsBegunCanBeSeen(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		w.record(l, sending(c, "p1", 1), sending(c, "p2", 2))
+		begun := w.begin(l, "p1")
+		rows, err := w.Sending(w.ctx, "a")
+		w.ok(err)
+		require.Equal(w, []relay.OutboxRow{begun}, rows)
+		w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, outcomeSent("x")))
+		rows, err = w.Sending(w.ctx, "a")
+		w.ok(err)
+		require.Empty(w, rows)
 	})
 }
 
