@@ -58,8 +58,13 @@ func TestCrashesLoseAndDoubleNothing(t *testing.T) {
 	t.Logf("seed %d", seed)
 	began := time.Now()
 	ctx := labtest.Context(t, size.limit)
-	w := worldtest.Start(ctx, t, world.Options{
-		Lab:             lab.Options{Postgres: lab.PostgresOptions{Own: true}},
+	var w *world.World
+	w = worldtest.Start(ctx, t, world.Options{
+		Lab: lab.Options{Postgres: lab.PostgresOptions{Own: true}},
+		Settings: map[string]any{
+			"telegramapiurl": startDistance(t, func() string { return w.TelegramCloud.URL }),
+			"viberapiurl":    startDistance(t, func() string { return w.ViberCloud.URL }),
+		},
 		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(traffic.RetrySoon)},
 		ViberOptions:    []vibertest.Option{vibertest.WithRetry(traffic.RetrySoon)},
 	})

@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -67,6 +68,8 @@ type World struct {
 
 	settings map[string]any
 	made     int // bots
+	closing  sync.Once
+	closed   error
 }
 
 // Start brings up a world with the plugin enabled and no bot connected. Close ends it; when this process dies without
@@ -165,17 +168,16 @@ func (w *World) Configure(ctx context.Context, changes map[string]any) error {
 
 // Close ends everything. Closing twice is harmless.
 func (w *World) Close() error {
-	var err error
-	if w.Lab != nil {
-		err = w.Lab.Close()
-		w.Lab = nil
-	}
-	if w.TelegramCloud != nil {
-		w.TelegramCloud.Close()
-	}
-	if w.ViberCloud != nil {
-		w.ViberCloud.Close()
-	}
-	w.TelegramCloud, w.ViberCloud = nil, nil
-	return err
+	w.closing.Do(func() {
+		if w.Lab != nil {
+			w.closed = w.Lab.Close()
+		}
+		if w.TelegramCloud != nil {
+			w.TelegramCloud.Close()
+		}
+		if w.ViberCloud != nil {
+			w.ViberCloud.Close()
+		}
+	})
+	return w.closed
 }

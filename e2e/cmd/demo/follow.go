@@ -20,7 +20,7 @@ const (
 	// look is how often the follower looks for something new.
 	look         = 200 * time.Millisecond
 	postsPerLook = 60
-	// noting is how long msgbot may take to note what it has sent.
+	// noting is how long msgbot may take to note what it has sent, and an agent's app to show what was posted.
 	noting = 2 * time.Second
 )
 
@@ -164,6 +164,8 @@ func (f *follower) recent(ctx context.Context) []*model.Post {
 
 // showPost prints a new post: a customer's message with the time it took, or what somebody else wrote.
 func (f *follower) showPost(ctx context.Context, post *model.Post) {
+	ctx, cancel := context.WithTimeout(ctx, noting)
+	defer cancel()
 	if post.RootId == "" {
 		return // a card
 	}
@@ -178,7 +180,9 @@ func (f *follower) showPost(ctx context.Context, post *model.Post) {
 	f.screen.said(title(customer.Bot), customer.Name, post.Message)
 	event := post.GetProp("msgbot_event")
 	if own := f.waiting[customer]; len(own) > 0 && !f.events[event] {
-		f.screen.hop("in the thread of ~"+f.Inbox.Name, created(post).Sub(own[0].At))
+		if shown, err := f.shown.await(ctx, post.Id); err == nil {
+			f.screen.hop(f.Agents[0].User.Username+" sees it in ~"+f.Inbox.Name, shown.Sub(own[0].At))
+		}
 		f.waiting[customer] = own[1:]
 	}
 	f.events[event] = true

@@ -48,6 +48,7 @@ type stage struct {
 	telegram   *world.Bot
 	viber      *world.Bot
 	chats      *chats
+	shown      *sightings
 }
 
 func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
@@ -63,6 +64,10 @@ func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
 		out.text("Mattermost, PostgreSQL and the emulators are stopped, their files are removed.")
 	}()
 
+	if s.shown, err = watch(s.Agents[0]); err != nil {
+		return err
+	}
+	defer s.shown.close()
 	if err = s.tell(ctx); err != nil || once {
 		return err
 	}
@@ -79,6 +84,7 @@ func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
 // setUp brings everything up, saying what it does and how long each step took.
 func setUp(ctx context.Context, out *screen) (*stage, error) {
 	out.title("Setting up")
+	defer out.breakStep() // nothing is under way when all went well
 	mattermost, err := lab.FindMattermost(ctx, os.Stderr)
 	if err != nil {
 		return nil, err

@@ -69,10 +69,15 @@ func (s *screen) step(what string) {
 	s.stepName, s.stepBegan = what, time.Now()
 }
 
-// endStep ends the step under way, if any. A step that failed is never ended.
-func (s *screen) endStep() {
+// endStep ends the step under way, if any, well.
+func (s *screen) endStep() { s.closeStep(s.paint(green, "✓")) }
+
+// breakStep ends the step under way, if any, as one that failed.
+func (s *screen) breakStep() { s.closeStep(s.paint(red, "✗")) }
+
+func (s *screen) closeStep(mark string) {
 	if s.stepName != "" {
-		s.line("  %s %s %s", s.paint(green, "✓"), pad(s.stepName, stepWidth), s.paint(faint, duration(time.Since(s.stepBegan))))
+		s.line("  %s %s %s", mark, pad(s.stepName, stepWidth), s.paint(faint, duration(time.Since(s.stepBegan))))
 	}
 	s.stepName = ""
 }

@@ -91,7 +91,7 @@ func (s *stage) tell(ctx context.Context) error {
 	return nil
 }
 
-// play says the lines of one conversation, each after the one before it has arrived.
+// play says the lines of one conversation, each after the one before it has arrived, up to the first that does not.
 func (s *stage) play(ctx context.Context, with *world.Customer, lines []line, sum *tally) {
 	for _, l := range lines {
 		if ctx.Err() != nil {
@@ -116,7 +116,7 @@ func (s *stage) play(ctx context.Context, with *world.Customer, lines []line, su
 		counted.said++
 		if err != nil {
 			s.screen.failed(err.Error())
-			continue
+			return
 		}
 		counted.right++
 	}
@@ -134,8 +134,12 @@ func (s *stage) fromCustomer(ctx context.Context, with *world.Customer, l line, 
 	if accepted, ok := s.accepted(with, said); ok {
 		s.screen.hop("accepted by msgbot and stored", accepted)
 	}
-	took := created(post).Sub(said.At)
-	s.screen.hop("in the thread of ~"+s.Inbox.Name, took)
+	shown, err := s.shown.await(ctx, post.Id)
+	if err != nil {
+		return err
+	}
+	took := shown.Sub(said.At)
+	s.screen.hop(s.Agents[0].User.Username+" sees it in ~"+s.Inbox.Name, took)
 	sum.inbound = append(sum.inbound, took)
 	return nil
 }
@@ -218,7 +222,7 @@ func (s *stage) summary(sum tally) {
 	s.screen.title("Summary")
 	s.screen.fact("messages that arrived", sum.messages.String())
 	s.screen.fact("notes that stayed inside", sum.notes.String())
-	s.screen.fact("customer → thread", spread(sum.inbound))
+	s.screen.fact("customer → agent", spread(sum.inbound))
 	s.screen.fact("agent → customer", spread(sum.outbound))
 }
 

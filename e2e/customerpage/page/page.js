@@ -6,9 +6,12 @@ const bots = new Map([...document.querySelectorAll('#new-customer option')].map(
   (option) => [option.value, {messenger: option.dataset.messenger, name: option.dataset.name}],
 ));
 const titles = {telegram: 'Telegram', viber: 'Viber'};
+const composer = $('composer');
+const text = composer.elements.text;
 const seen = new Map(); // messages of a chat when it was last open
 let stream;
 let open = location.hash.slice(1);
+let opening = true; // the open chat was not shown yet
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -105,6 +108,10 @@ function show(state) {
   $('avatar').textContent = initials(name);
   $('bot').textContent = name;
   $('who').textContent = `on ${titles[messenger]} · you write as ${customer.name}`;
+  if (opening) {
+    opening = false;
+    text.focus();
+  }
   const list = $('messages');
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   list.replaceChildren(...state.messages.map(bubble));
@@ -147,8 +154,6 @@ $('new-customer').onsubmit = async (event) => {
   }
 };
 
-const composer = $('composer');
-const text = composer.elements.text;
 composer.onsubmit = async (event) => {
   event.preventDefault();
   const typed = text.value;
@@ -170,7 +175,7 @@ text.onkeydown = (event) => {
 
 window.onhashchange = () => {
   open = location.hash.slice(1);
+  opening = true;
   listen();
-  text.focus();
 };
 listen();
