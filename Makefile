@@ -12,7 +12,7 @@ CACHE := .cache
 NPM   := npm --prefix webapp
 
 # The root module's packages; ./... would take in Go code below node_modules.
-GO_PACKAGES := ./server/... ./build/...
+GO_PACKAGES := ./server/... ./build/... ./assets/... ./docs/...
 
 # Only asked for where a recipe needs them, as each takes a second.
 PLUGIN_ID    = $(shell go run ./build/manifest id)

@@ -20,7 +20,7 @@ check-manifest: ## Check plugin.json and the constants made from it
 
 .PHONY: check-go
 check-go: $(LINTER) ## gofmt, go vet and golangci-lint for both Go modules
-	@unformatted=$$(gofmt -l build e2e server); \
+	@unformatted=$$(gofmt -l assets build docs e2e server); \
 	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
 	go vet $(GO_PACKAGES)
 	$(LINTER) run $(GO_PACKAGES)

@@ -8,6 +8,11 @@ ARGS ?=
 # without it.
 RACE = $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
+# A relative path counts from where make was called.
+ifdef MATTERMOST_DIR
+export MATTERMOST_DIR := $(abspath $(MATTERMOST_DIR))
+endif
+
 E2E     = cd e2e && MSGBOT_BUNDLE='$(CURDIR)/$(LOCAL_BUNDLE)'
 WITH_DB = cd e2e && go run ./cmd/testdb --
 

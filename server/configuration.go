@@ -69,7 +69,7 @@ func parseConfiguration(raw map[string]any) (*configuration, error) {
 		{"TelegramAPIURL", address(&c.TelegramAPIURL)},
 		{"ViberAPIURL", address(&c.ViberAPIURL)},
 		{"PublicURL", address(&c.PublicURL)},
-		{"ProxyURL", address(&c.ProxyURL)},
+		{"ProxyURL", proxy(&c.ProxyURL)},
 		{"EncryptionKey", text(&c.EncryptionKey)},
 		{"FallbackChannel", text(&c.FallbackChannel)},
 		{"NotePrefixes", text(&prefixes)},
@@ -114,12 +114,17 @@ func text(field *string) func(any) error {
 }
 
 // address takes an absolute http or https address and drops a slash at its end.
-func address(field *string) func(any) error {
+func address(field *string) func(any) error { return addressOf(field, "https", "http") }
+
+// proxy takes the address of an HTTP or SOCKS proxy.
+func proxy(field *string) func(any) error { return addressOf(field, "https", "http", "socks5") }
+
+func addressOf(field *string, schemes ...string) func(any) error {
 	return func(value any) error {
 		s, _ := value.(string)
 		u, err := url.Parse(strings.TrimSpace(s))
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%v is not an address that begins with https:// or http://", value)
+		if err != nil || u.Host == "" || !slices.Contains(schemes, u.Scheme) {
+			return fmt.Errorf("%v is not an address that begins with %s://", value, strings.Join(schemes, ":// or "))
 		}
 		*field = strings.TrimRight(strings.TrimSpace(s), "/")
 		return nil

@@ -144,7 +144,7 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 // face makes the ways in: HTTP and commands.
 func (a *app) face() error {
 	p := a.plugin
-	team := relay.NewTeam(a.store, a.relay.Wake)
+	team := relay.NewTeam(a.store, a.relay.Wake, a.desk.Unmark)
 	access := api.NewAccess(a.desk, func() bool { return p.config.Load().ChannelAdminsManageBots })
 	notes := api.NewNotes(team, a.desk, p.API.CreatePost)
 	kinds := make([]api.Kind, len(messengers))

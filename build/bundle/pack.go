@@ -45,7 +45,7 @@ func list(j job) ([]entry, error) {
 		modes[j.manifest.Server.Executables[platform]] = modeExecutable
 	}
 	err := fs.WalkDir(os.DirFS(j.root), "assets", func(name string, file fs.DirEntry, err error) error {
-		if err == nil && file.Type().IsRegular() {
+		if err == nil && file.Type().IsRegular() && path.Ext(name) != ".go" {
 			modes[name] = modeFile
 		}
 		return err

@@ -31,7 +31,7 @@ func run(m *testing.M) int {
 	defer cancel()
 	var err error
 	w, err = world.Start(ctx, world.Options{
-		Lab:      lab.Options{Server: lab.ServerOptions{Env: map[string]string{"MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION": "true"}}},
+		Lab:             lab.Options{Server: lab.ServerOptions{Env: map[string]string{"MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION": "true"}}},
 		Settings:        map[string]any{"fallbackchannel": world.TeamName + ":" + world.InboxName},
 		TelegramOptions: []telegramtest.Option{telegramtest.WithRetry(soon)},
 		ViberOptions:    []vibertest.Option{vibertest.WithRetry(soon)},

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -199,7 +200,9 @@ func TestCase58WhoUnsubscribedIsNotWrittenToUntilHeWritesAgain(t *testing.T) {
 			require.Equal(t, before, tries(customer), "he was written to while he was gone")
 
 			s.says(customer, "two")
-			require.Empty(t, s.conversation(customer).Customer.Unreachable)
+			require.NoError(t, eventually(s.ctx, "the customer to be reachable", func() bool {
+				return s.conversation(customer).Customer.Unreachable == ""
+			}))
 			s.settles(c, s.replies(c, "welcome back"), "sent")
 			s.receives(customer, "welcome back")
 		})
@@ -214,11 +217,15 @@ func TestCase59AStatusThatIsNot0IsNeverSuccess(t *testing.T) {
 	s.settles(c, s.replies(c, "bad data"), "failed")
 	s.notice(c.RootPostID, "Retry")
 
-	refusing(customer, 12, "tooManyRequests")
+	const pause = 2 * time.Second
+	w.ViberCloud.Fail(vibertest.Failure{
+		Method: "send_message", Receiver: customer.AtViber.ID, Status: 12, Description: "tooManyRequests", RetryAfter: pause,
+	})
 	limited := s.replies(c, "too many")
 	s.receives(customer, "too many")
-	s.settles(c, limited, "sent", "delivered", "seen")
+	s.settles(c, limited, "sent")
 	require.Equal(t, 3, tries(customer))
+	require.GreaterOrEqual(t, customer.Received()[0].At.Sub(time.UnixMilli(limited.CreateAt)), pause)
 }
 
 func TestCase60A7001CharacterTextIsTwoMessages(t *testing.T) {

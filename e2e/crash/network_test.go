@@ -3,6 +3,7 @@ package crash
 // A network with distance: on loopback a call to a messenger is over too soon for a kill to fall into it.
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log"
@@ -38,12 +39,18 @@ func startDistance(t *testing.T, target func() string) string {
 // distance is a way that takes its time.
 type distance struct{}
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. Only whole requests travel: half of one would look like a fault of the caller.
 func (distance) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := travel(r.Context()); err != nil {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err = travel(r.Context()); err != nil {
+		return nil, err
+	}
+	whole := r.Clone(r.Context())
+	whole.Body = io.NopCloser(bytes.NewReader(body))
+	answer, err := http.DefaultTransport.RoundTrip(whole)
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func TestForgedPressesDoNothing(t *testing.T) {
 func TestAPressSaysWhatFailed(t *testing.T) {
 	w := newWorld(t)
 	w.err = relay.ErrNothingToSend
-	require.Equal(t, "There is no failed or unknown reply here.", w.press(member, "resend", map[string]any{"post_id": "post1"}))
+	require.Equal(t, "There is no reply here that did not go out.", w.press(member, "resend", map[string]any{"post_id": "post1"}))
 	require.Empty(t, w.failed)
 
 	w.err = errors.New("pq: down")

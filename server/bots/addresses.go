@@ -46,6 +46,11 @@ func (s *Service) ours(u string) bool {
 	return strings.HasPrefix(u, s.config.Load().endpoints.PublicURL+webhookPath)
 }
 
+// former tells whether a webhook leads to this bot at another address: its id, which nobody else can know, stands in it.
+func former(b conversation.Bot, u string) bool {
+	return strings.HasSuffix(u, webhookPath+string(b.Kind)+"/"+b.ID)
+}
+
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

@@ -3,6 +3,7 @@ package bots
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -307,6 +308,7 @@ func TestHealthSaysWhatIsWrongInWords(t *testing.T) {
 		words   string
 	}{
 		"a revoked token":   {func(h *house) { delete(h.cloud.accounts, "token-1") }, checkToken, Error, "refuses the token: Unauthorized"},
+		"a former address":  {func(h *house) { h.cloud.webhook = strings.Replace(h.cloud.webhook, "chat.", "old.", 1) }, checkWebhook, Error, "still go to old.example.com"},
 		"no webhook at all": {func(h *house) { h.cloud.webhook = "" }, checkWebhook, Error, "No webhook is registered"},
 		"failed deliveries": {func(h *house) {
 			h.cloud.state = messenger.WebhookState{LastError: "Read timeout expired", LastErrorAt: time.Now()}
@@ -316,7 +318,7 @@ func TestHealthSaysWhatIsWrongInWords(t *testing.T) {
 		}, checkDelivery, OK, ""},
 		"a backlog there":       {func(h *house) { h.cloud.state = messenger.WebhookState{Pending: 101} }, checkBacklog, Warning, "101 messages wait at telegram"},
 		"a backlog here":        {func(h *house) { h.memory.depth = Depth{Inbox: 7, Oldest: time.Now().Add(-3 * time.Minute)} }, checkBacklog, Warning, "7 messages wait to be shown"},
-		"unreadable updates":    {func(h *house) { h.memory.depth = Depth{Quarantined: 2} }, checkUnreadable, Warning, "2 updates could not be read"},
+		"unreadable updates":    {func(h *house) { h.memory.depth = Depth{Quarantined: 2} }, checkUnreadable, Warning, "2 updates of the last 24 hours could not be read"},
 		"a key beside the lock": {func(*house) {}, checkEncryption, OK, "Generating an EncryptionKey"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,6 +108,9 @@ func (s *Service) webhookCheck(bot conversation.Bot, state messenger.WebhookStat
 	case state.URL == "":
 		c.State = Error
 		c.Detail = "No webhook is registered: another program has removed it. Nothing arrives until you take the bot back."
+	case former(bot, state.URL):
+		c.State = Error
+		c.Detail = fmt.Sprintf("This bot's messages still go to %s: the address of this server was changed, or a copy of it has the bot. Nothing arrives here until you take it back.", hostOf(state.URL))
 	default:
 		c.State = Error
 		c.Detail = fmt.Sprintf("Another service has taken over this bot: %s receives its messages now. Nothing arrives here until you take it back.", hostOf(state.URL))
@@ -150,7 +153,7 @@ func (s *Service) backlogChecks(ctx context.Context, bot conversation.Bot, pendi
 	}
 	if depth.Quarantined > 0 {
 		unreadable.State = Warning
-		unreadable.Detail = fmt.Sprintf("%d updates could not be read and are kept aside.", depth.Quarantined)
+		unreadable.Detail = fmt.Sprintf("%d updates of the last 24 hours could not be read and are kept aside.", depth.Quarantined)
 	}
 	if !s.desk.Overrides() {
 		display.Detail = "Customers' names stand in the text: turn on “Enable integrations to override usernames” and “… profile picture icons” in the System Console to show them as authors."

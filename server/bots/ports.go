@@ -65,7 +65,7 @@ type Check struct {
 	AlertPostID string
 }
 
-// Depth is what waits for a bot.
+// Depth is what waits for a bot; Quarantined counts what could not be read within a day.
 type Depth struct {
 	Inbox, Outbox, Quarantined int
 	// Oldest is the arrival of the oldest waiting inbox row, zero when none waits.

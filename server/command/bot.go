@@ -49,7 +49,7 @@ func (c *Commands) statusLine(call *call, b conversation.Bot) (string, error) {
 	if err != nil {
 		return "", errors.Wrap(err, "reading what waits")
 	}
-	return "- " + title(call.t, b, state) + " " + waiting(call.t, depth), nil
+	return "- " + title(call.t, b, state) + ". " + waiting(call.t, depth), nil
 }
 
 func (c *Commands) statusInFull(call *call, b conversation.Bot) (string, error) {
@@ -67,7 +67,7 @@ func (c *Commands) statusInFull(call *call, b conversation.Bot) (string, error) 
 	}
 	lines := []string{title(call.t, b, health.State), waiting(call.t, depth)}
 	for _, check := range health.Checks {
-		if check.State != bots.OK {
+		if check.State != bots.OK || check.Detail != "" {
 			lines = append(lines, "- "+sign(check.State)+" **"+check.Name+"**: "+check.Detail+" ("+clock(check.Since)+")")
 		}
 	}

@@ -156,7 +156,7 @@ func TestBotsCompleteThemselvesFromTheServer(t *testing.T) {
 
 func TestStatusShowsAllOrOneInFull(t *testing.T) {
 	w := newWorld(t)
-	require.Equal(t, "- 🟢 `My shop` (telegram, `@shop_bot`): works 1 messages of customers and 2 replies are waiting, 3 updates could not be read. The oldest waits since 2026-11-23 14:05 UTC.",
+	require.Equal(t, "- 🟢 `My shop` (telegram, `@shop_bot`): works. Waiting: 1 messages of customers, 2 replies. Unreadable today: 3. The oldest waits since 2026-11-23 14:05 UTC.",
 		strings.Split(strings.ReplaceAll(w.enterIn("chan-x", sysadmin, "/msgbot status"), "\r", ""), "\n")[0])
 	require.Len(t, strings.Split(w.enterIn("chan-b", sysadmin, "/msgbot status"), "\n"), 3, "two bots here: all are listed")
 
@@ -193,7 +193,7 @@ func TestAddAndEditOpenAForm(t *testing.T) {
 
 func TestErrorsAreSaidAndOnlyUnexpectedOnesLogged(t *testing.T) {
 	for err, want := range map[error]string{
-		relay.ErrNothingToSend:          "There is no failed or unknown reply here.",
+		relay.ErrNothingToSend:          "There is no reply here that did not go out.",
 		errors.New("pq: down"):          "Something failed; the server log says what.",
 		&bots.InUseError{Host: "o.ua"}:  "Another service receives this bot's messages now: o.ua. Confirm that it should be cut off.",
 		&bots.RefusedError{Words: "no"}: "The messenger refused: no",

@@ -108,10 +108,9 @@ func (d *Desk) noticeText(lang, key string, n relay.Notice) string {
 	})
 }
 
-// ClearNotice takes the button of a notice away after userID pressed it and the reply is on its way again, says so in
-// its place, and takes msgbot's sign from the reply. A private notice just disappears.
+// ClearNotice takes the button of a notice away after userID pressed it and the reply is on its way again, and says so
+// in its place. A private notice just disappears.
 func (d *Desk) ClearNotice(ctx context.Context, noticePostID, replyPostID, userID string) error {
-	d.unmark(replyPostID)
 	err := d.update(ctx, noticePostID, func(p *model.Post) {
 		if reply, _ := p.GetProp(propReply).(string); reply != replyPostID {
 			return // the press was forged: this is no notice about that reply
@@ -126,8 +125,8 @@ func (d *Desk) ClearNotice(ctx context.Context, noticePostID, replyPostID, userI
 	return err
 }
 
-// unmark takes msgbot's signs from a reply that is on its way again; a sign that is not there is no matter.
-func (d *Desk) unmark(postID string) {
+// Unmark takes msgbot's signs from a reply that is on its way again; a sign that is not there is no matter.
+func (d *Desk) Unmark(postID string) {
 	for _, sign := range []string{signNote, signAlarm} {
 		_ = d.api.RemoveReaction(&model.Reaction{UserId: d.opts.BotUserID, PostId: postID, EmojiName: sign})
 	}
@@ -147,6 +146,7 @@ var words = []struct{ said, key string }{
 	{"can't initiate conversation", "reason.not_started"},
 	{"message is too long", "reason.too_long"},
 	{"message text is empty", "reason.empty"},
+	{relay.NoFiles, "reason.files"},
 }
 
 // plainReason says a messenger's words plainly where they are known, else as they are; without a full stop.

@@ -124,8 +124,12 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, row InboxRow) 
 	}
 	handle, ok := eventHandlers[event.Kind]
 	if !ok {
-		in.meter.Inbound(state.bot.Kind, string(InboxDropped), event.Reason)
-		return Finished{ID: row.ID, State: InboxDropped, Reason: event.Reason}, nil
+		reason := string(event.Kind)
+		if event.Kind == messenger.EventIgnored {
+			reason = event.Reason
+		}
+		in.meter.Inbound(state.bot.Kind, string(InboxDropped), reason)
+		return Finished{ID: row.ID, State: InboxDropped, Reason: reason}, nil
 	}
 	done, err = handle(in, ctx, state, row, event)
 	if err == nil {

@@ -145,13 +145,16 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 	return 0
 }
 
+// NoFiles is the reason of a reply that was not sent because files stand in it.
+const NoFiles = "files cannot be sent yet"
+
 // refusal says why a reply is not even tried; nil when it may be.
 func refusal(c conversation.Conversation, row OutboxRow) *Outcome {
 	switch {
 	case c.Customer.Unreachable != "":
 		return &Outcome{State: conversation.Failed, Description: c.Customer.Unreachable, Part: row.Part}
 	case row.Files > 0:
-		return &Outcome{State: conversation.Failed, Description: "files", Part: row.Part}
+		return &Outcome{State: conversation.Failed, Description: NoFiles, Part: row.Part}
 	}
 	return nil
 }

@@ -229,7 +229,7 @@ type OutboxStore interface {
 	NoticeShown(ctx context.Context, id int64, attempt int) error
 	// Requeue makes a failed, unknown or held row queued again, by the wish of a person; false when it is not such.
 	Requeue(ctx context.Context, postID string) (bool, error)
-	// LastUnsent is the post id of the conversation's newest failed or unknown reply, else ErrNotFound.
+	// LastUnsent is the post id of the conversation's newest failed, unknown or held reply, else ErrNotFound.
 	LastUnsent(ctx context.Context, conversationID string) (postID string, err error)
 	// AddNote records a post as a note of the team.
 	AddNote(ctx context.Context, conversationID, postID, userID string, at time.Time) error

@@ -13,7 +13,7 @@ import (
 )
 
 // ErrNothingToSend says that there is no failed, unknown or held reply to send again.
-var ErrNothingToSend = errors.New("there is no failed or unknown reply here")
+var ErrNothingToSend = errors.New("there is no failed, unknown or held reply here")
 
 // Team carries out what agents decide about conversations.
 type Team struct {
@@ -21,12 +21,14 @@ type Team struct {
 		ConversationStore
 		OutboxStore
 	}
-	wake func(botID string)
+	wake   func(botID string)
+	unmark func(postID string)
 }
 
-// NewTeam returns a Team; wake tells the owner of a bot that there is work.
-func NewTeam(store Store, wake func(botID string)) *Team {
-	return &Team{store: store, wake: wake}
+// NewTeam returns a Team; wake tells the owner of a bot that there is work, and unmark takes msgbot's signs from a reply
+// that is on its way again.
+func NewTeam(store Store, wake, unmark func(string)) *Team {
+	return &Team{store: store, wake: wake, unmark: unmark}
 }
 
 // Claim makes userID the assignee and switches to human mode.
@@ -64,11 +66,12 @@ func (t *Team) Resend(ctx context.Context, conversationID, postID string) error 
 	if !ok {
 		return ErrNothingToSend
 	}
+	t.unmark(postID)
 	_, err = t.Reopen(ctx, conversationID)
 	return err
 }
 
-// ResendLast does the same for the conversation's newest failed or unknown reply.
+// ResendLast does the same for the conversation's newest failed, unknown or held reply.
 func (t *Team) ResendLast(ctx context.Context, conversationID string) error {
 	postID, err := t.store.LastUnsent(ctx, conversationID)
 	if errors.Is(err, ErrNotFound) {

@@ -120,6 +120,7 @@ func (s *Store) Depth(ctx context.Context, botID string) (bots.Depth, error) {
 			(SELECT count(*) FROM msgbot_inbox WHERE bot_id = $1 AND state = 'waiting'),
 			(SELECT count(*) FROM msgbot_outbox WHERE bot_id = $1 AND state = 'queued') +
 			(SELECT count(*) FROM msgbot_outbox WHERE bot_id = $1 AND state = 'sending'),
-			(SELECT count(*) FROM msgbot_inbox WHERE bot_id = $1 AND state = 'quarantined'),
+			(SELECT count(*) FROM msgbot_inbox 
+				WHERE bot_id = $1 AND state = 'quarantined' AND received_at > now() - interval '1 day'),
 			(SELECT received_at FROM msgbot_inbox WHERE bot_id = $1 AND state = 'waiting' ORDER BY id LIMIT 1)`, botID)
 }

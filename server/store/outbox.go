@@ -128,7 +128,7 @@ func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 func (s *Store) LastUnsent(ctx context.Context, conversationID string) (string, error) {
 	return value[string](ctx, s, "look for the last unsent reply", `
 		SELECT post_id FROM msgbot_outbox
-		WHERE conversation_id = $1 AND kind = 'send' AND state IN ($2, $3)
+		WHERE conversation_id = $1 AND kind = 'send' AND state IN ($2, $3, $4)
 		ORDER BY created_at DESC, post_id DESC LIMIT 1`,
-		conversationID, string(conversation.Failed), string(conversation.Unknown))
+		conversationID, string(conversation.Failed), string(conversation.Unknown), string(conversation.Held))
 }

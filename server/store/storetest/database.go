@@ -25,7 +25,7 @@ func DSN(t testing.TB, binary bool) string {
 	server, err := url.Parse(os.Getenv(databaseURL))
 	if err != nil || server.Host == "" {
 		t.Fatalf("These tests need a PostgreSQL: run `make test`, or "+
-			"`go run ./e2e/cmd/testdb -- go test ./server/store/...`, or set %s to the URL of one.", databaseURL)
+			"`go -C e2e run ./cmd/testdb -- go test -C .. ./server/store/...`, or set %s to the URL of one.", databaseURL)
 	}
 	schema := "storetest_" + strings.ToLower(conversation.NewID())
 	execute(t, server.String(), "CREATE SCHEMA "+pq.QuoteIdentifier(schema))
