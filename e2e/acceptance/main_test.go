@@ -4,6 +4,7 @@ package acceptance
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -26,7 +27,15 @@ const bootTime = 5 * time.Minute
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
+// atOnce is how many of the parallel tests run together: they wait most of their time.
+const atOnce = "8"
+
 func run(m *testing.M) int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
 	defer cancel()
 	var err error

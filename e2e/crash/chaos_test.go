@@ -37,6 +37,8 @@ type chaos struct {
 	rounds []round
 	// count is how often each blow fell.
 	count map[blowName]int
+	// silenced counts the calls that were ordered to go without an answer.
+	silenced int
 }
 
 // blowName names a blow in the report.
@@ -90,7 +92,7 @@ func (c *chaos) run(ctx context.Context, writing *traffic.Traffic) {
 			c.awaitWorking(ctx, dead)
 		}
 		if r.silent {
-			c.silence(i)
+			c.silence()
 		}
 		dealt := make(chan struct{})
 		go func() {
@@ -203,10 +205,11 @@ func (c *chaos) stopDatabase(mode lab.StopMode, meanwhile ...func(context.Contex
 	}
 }
 
-// silence makes one of the next calls to a messenger go without an answer: the message may have arrived or not.
-func (c *chaos) silence(turn int) {
+// silence makes the next call to one of the messengers in turn go without an answer: the message may have arrived or not.
+func (c *chaos) silence() {
+	c.silenced++
 	arrived := c.rand.IntN(2) == 0
-	if turn%2 == 0 {
+	if c.silenced%2 == 0 {
 		c.w.TelegramCloud.Fail(telegramtest.Failure{Method: "sendMessage", Kind: telegramtest.Hang, Done: arrived})
 		return
 	}

@@ -62,8 +62,8 @@ func TestCrashesLoseAndDoubleNothing(t *testing.T) {
 	w = worldtest.Start(ctx, t, world.Options{
 		Lab: lab.Options{Postgres: lab.PostgresOptions{Own: true}},
 		Settings: map[string]any{
-			"telegramapiurl": startDistance(t, func() string { return w.TelegramCloud.URL }),
-			"viberapiurl":    startDistance(t, func() string { return w.ViberCloud.URL }),
+			"telegramapiurl": traffic.StartDistance(t, func() string { return w.TelegramCloud.URL }),
+			"viberapiurl":    traffic.StartDistance(t, func() string { return w.ViberCloud.URL }),
 		},
 		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(traffic.RetrySoon)},
 		ViberOptions:    []vibertest.Option{vibertest.WithRetry(traffic.RetrySoon)},
@@ -88,8 +88,9 @@ func TestCrashesLoseAndDoubleNothing(t *testing.T) {
 	pressed := writing.RequireUnknownShown(settled, t)
 	worldtest.RequireNoViolations(t, w)
 	t.Logf("%s", counts)
-	t.Logf("sent anyway %d; %v; %d conversations, %s; seed %d",
-		pressed, c.count, size.talks, time.Since(began).Round(time.Second), seed)
+	t.Logf("sent anyway %d; plugin kills %d, server kills %d, PostgreSQL restarts %d; %d conversations, %s; seed %d",
+		pressed, c.count[pluginKilled]+c.count[blackout], c.count[serverKilled], c.count[databaseStopped]+c.count[blackout],
+		size.talks, time.Since(began).Round(time.Second), seed)
 }
 
 // connect connects one bot of every kind.

@@ -110,11 +110,16 @@ type cluster struct {
 func startCluster(ctx context.Context, t *testing.T) *cluster {
 	t.Helper()
 	front := startBalancer(t)
-	c := &cluster{balancer: front, World: worldtest.Start(ctx, t, world.Options{
-		Settings:        map[string]any{"publicurl": front.URL},
+	c := &cluster{balancer: front}
+	c.World = worldtest.Start(ctx, t, world.Options{
+		Settings: map[string]any{
+			"publicurl":      front.URL,
+			"telegramapiurl": traffic.StartDistance(t, func() string { return c.TelegramCloud.URL }),
+			"viberapiurl":    traffic.StartDistance(t, func() string { return c.ViberCloud.URL }),
+		},
 		TelegramOptions: []telegramtest.Option{telegramtest.WithRateLimits(), telegramtest.WithRetry(traffic.RetrySoon)},
 		ViberOptions:    []vibertest.Option{vibertest.WithRetry(traffic.RetrySoon)},
-	})}
+	})
 	front.add(t, c.Server.URL)
 	telegram, err := c.Telegram(ctx, world.Webhook)
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package crash
+package traffic
 
 // A network with distance: on loopback a call to a messenger is over too soon for a kill to fall into it.
 
@@ -19,10 +19,10 @@ import (
 // farthest is the longest way of a request or of an answer.
 const farthest = 300 * time.Millisecond
 
-// startDistance returns an address from which the server at the address that target returns is far away: both ways
+// StartDistance returns an address from which the server at the address that target returns is far away: both ways
 // take up to farthest. Target is asked at each request. A caller that dies before its request is there is not heard.
-func startDistance(t *testing.T, target func() string) string {
-	t.Helper()
+func StartDistance(tb testing.TB, target func() string) string {
+	tb.Helper()
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			if address, err := url.Parse(target()); err == nil {
@@ -32,7 +32,7 @@ func startDistance(t *testing.T, target func() string) string {
 		Transport: distance{},
 		ErrorLog:  log.New(io.Discard, "", 0), // callers that are killed are what the test is about
 	})
-	t.Cleanup(proxy.Close)
+	tb.Cleanup(proxy.Close)
 	return proxy.URL
 }
 
@@ -41,11 +41,14 @@ type distance struct{}
 
 // RoundTrip implements http.RoundTripper. Only whole requests travel: half of one would look like a fault of the caller.
 func (distance) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
 	}
-	if err = travel(r.Context()); err != nil {
+	if err := travel(r.Context()); err != nil {
 		return nil, err
 	}
 	whole := r.Clone(r.Context())
