@@ -104,9 +104,9 @@ func (b *bench) measureRest(ctx context.Context) error {
 }
 
 func (b *bench) measureAdded(ctx context.Context) error {
-	times, err := b.inboundAdded(ctx, 100)
+	added, err := b.inboundAdded(ctx, 100)
 	if err == nil {
-		fmt.Printf("ms inbound-added-p50 %.1f\n", quantile(times, 0.5))
+		fmt.Printf("ms inbound-added-p50 %.1f\n", added)
 	}
 	return err
 }

@@ -57,7 +57,7 @@ func (b *bench) await(ctx context.Context, channelID string, since int64, want i
 // limit is the platform's posts/s with as many callers as msgbot has lanes.
 func (b *bench) limit(ctx context.Context, rounds int) (float64, error) {
 	since := time.Now().UnixMilli()
-	times, err := b.platform.create(ctx, callers, rounds)
+	times, err := b.platform.create(ctx, callers, rounds, len(b.platform.roots))
 	if err != nil {
 		return 0, err
 	}
@@ -151,11 +151,10 @@ func (b *bench) acks(ctx context.Context, perSecond, seconds int) ([]float64, er
 	return times, b.world.AwaitIdle(ctx)
 }
 
-// inboundAdded sends one message at a time and returns the time from the webhook call to the moment Mattermost began to
-// create the post, in milliseconds: all that msgbot adds before a bare CreatePost. Posts' times are whole milliseconds;
-// one is added, so that the figure is not too good.
-func (b *bench) inboundAdded(ctx context.Context, n int) ([]float64, error) {
-	var added []float64
+// inboundAdded sends one message at a time and returns the median time from the webhook call to the post's own time, less
+// the same for a bare CreatePost: what msgbot adds, in milliseconds.
+func (b *bench) inboundAdded(ctx context.Context, n int) (float64, error) {
+	var ours, bare []float64
 	for i := range n {
 		c := b.customers[i%len(b.customers)]
 		mark := fmt.Sprintf("added %d", i)
@@ -163,11 +162,17 @@ func (b *bench) inboundAdded(ctx context.Context, n int) ([]float64, error) {
 		c.Says(mark)
 		post, err := b.world.AwaitInbound(ctx, c, mark)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		added = append(added, float64(time.UnixMilli(post.CreateAt+1).Sub(sent).Microseconds())/1000)
+		ours = append(ours, float64(time.UnixMilli(post.CreateAt).Sub(sent).Microseconds())/1000)
+		one, err := b.platform.create(ctx, 1, 1, 1)
+		if err != nil {
+			return 0, err
+		}
+		bare = append(bare, one...)
 	}
-	return added, nil
+	b.say("inbound: %.1f ms to the post, a bare CreatePost %.1f ms", quantile(ours, 0.5), quantile(bare, 0.5))
+	return quantile(ours, 0.5) - quantile(bare, 0.5), nil
 }
 
 // outbound answers one customer at a time and returns the time from the post to the call at the messenger, the settle

@@ -77,19 +77,20 @@ func newPlatform(ctx context.Context, w *world.World, threads int) (*platform, e
 	return p, nil
 }
 
-// create lets n callers write rounds replies into every thread and returns the time of each call in milliseconds.
-func (p *platform) create(ctx context.Context, n, rounds int) ([]float64, error) {
+// create lets n callers write rounds replies into each of the first threads and returns for each the time from the call to the post's own
+// time, in milliseconds.
+func (p *platform) create(ctx context.Context, n, rounds, threads int) ([]float64, error) {
 	var answer struct {
-		Milliseconds []float64 `json:"milliseconds"`
-		Failed       int       `json:"failed"`
+		ToCreateAt []float64 `json:"to_create_at"`
+		Failed     int       `json:"failed"`
 	}
 	err := p.admin.Call(ctx, http.MethodPost, "/plugins/"+callersID+"/create", map[string]any{
-		"user_id": p.author, "channel_id": p.channel.Id, "roots": p.roots, "rounds": rounds, "callers": n, "text": text,
+		"user_id": p.author, "channel_id": p.channel.Id, "roots": p.roots[:threads], "rounds": rounds, "callers": n, "text": text,
 	}, &answer)
 	if err == nil && answer.Failed > 0 {
 		err = errors.Errorf("%d posts failed", answer.Failed)
 	}
-	return answer.Milliseconds, err
+	return answer.ToCreateAt, err
 }
 
 // packCallers makes the plugin's bundle for this machine in a temporary file.

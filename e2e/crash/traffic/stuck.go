@@ -1,6 +1,6 @@
 package traffic
 
-// A look into msgbot's tables: REST does not tell what only a later message would bring to light.
+// A look into the tables: REST does not tell what only a later message would bring to light.
 
 import (
 	"context"
@@ -21,25 +21,33 @@ var stuck = map[string]string{
 }
 
 func (t *Traffic) awaitNothingStuck(ctx context.Context) error {
-	db, err := sql.Open("postgres", t.world.Server.DSN())
-	if err != nil {
-		return errors.Wrap(err, "opening the database")
-	}
-	defer func() { _ = db.Close() }()
 	for what, query := range stuck {
 		err := lab.Eventually(ctx, "an end of "+what, func() (bool, error) {
-			var left int
-			if err := db.QueryRowContext(ctx, query).Scan(&left); err != nil {
-				return false, err
+			left, err := t.count(ctx, query)
+			if err == nil && left > 0 {
+				err = errors.Errorf("%d left", left)
 			}
-			if left > 0 {
-				return false, errors.Errorf("%d left", left)
-			}
-			return true, nil
+			return left == 0, err
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// customersPosts counts the posts of customers' messages in all channels, deleted ones too. (REST gives a channel page
+// by page in the order of time alone, so that of two posts of the same millisecond one can be on both pages or on none.)
+func (t *Traffic) customersPosts(ctx context.Context) (int, error) {
+	return t.count(ctx, `SELECT count(*) FROM posts WHERE originalid = '' AND props ->> 'msgbot_event' IS NOT NULL`)
+}
+
+func (t *Traffic) count(ctx context.Context, query string) (n int, err error) {
+	db, err := sql.Open("postgres", t.world.Server.DSN())
+	if err != nil {
+		return 0, errors.Wrap(err, "opening the database")
+	}
+	defer func() { _ = db.Close() }()
+	err = db.QueryRowContext(ctx, query).Scan(&n)
+	return n, errors.Wrap(err, "counting")
 }

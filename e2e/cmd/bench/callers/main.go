@@ -22,10 +22,10 @@ type order struct {
 	Text      string   `json:"text"`
 }
 
-// report says how long each post took, in milliseconds.
+// report says for each post how long it took from the call to the post's own time, in milliseconds.
 type report struct {
-	Milliseconds []float64 `json:"milliseconds"`
-	Failed       int       `json:"failed"`
+	ToCreateAt []float64 `json:"to_create_at"`
+	Failed     int       `json:"failed"`
 }
 
 type callers struct {
@@ -58,14 +58,14 @@ func (c *callers) run(o order) report {
 			for range o.Rounds {
 				for i := caller; i < len(o.Roots); i += o.Callers {
 					began := time.Now()
-					_, err := c.API.CreatePost(&model.Post{
+					post, err := c.API.CreatePost(&model.Post{
 						UserId: o.UserID, ChannelId: o.ChannelID, RootId: o.Roots[i], Message: o.Text,
 					})
-					took := time.Since(began)
 					mu.Lock()
-					total.Milliseconds = append(total.Milliseconds, float64(took.Microseconds())/1000)
-					if err != nil {
+					if err != nil || post == nil {
 						total.Failed++
+					} else {
+						total.ToCreateAt = append(total.ToCreateAt, float64(time.UnixMilli(post.CreateAt).Sub(began).Microseconds())/1000)
 					}
 					mu.Unlock()
 				}
