@@ -25,7 +25,7 @@ const (
 	// repeats is how often each comparison is made, both sides in turn; the median of the ratios is the result.
 	repeats = 5
 	// rounds is how many messages each conversation gets in one repeat.
-	rounds = 12
+	rounds = 40
 )
 
 func main() {
