@@ -109,7 +109,7 @@ func TestEverySettingIsReadAndBoundedAsDocumented(t *testing.T) {
 		documented = append(documented, key)
 		allowed[key] = row[3]
 	}
-	require.ElementsMatch(t, matches(`\{"(\w+)", (?:address|proxy|text|flag|number|choice)\(`, source), documented)
+	require.ElementsMatch(t, matches(`\{"(\w+)", (?:address|proxy|secret|text|flag|number|choice)\(`, source), documented)
 	most := matches(`maxAutoCloseDays = (\d+)`, source)
 	require.Len(t, most, 1)
 	require.Equal(t, most, matches(`^0 to (\d+)`, allowed["AutoCloseDays"]))

@@ -70,7 +70,7 @@ func parseConfiguration(raw map[string]any) (*configuration, error) {
 		{"ViberAPIURL", address(&c.ViberAPIURL)},
 		{"PublicURL", address(&c.PublicURL)},
 		{"ProxyURL", proxy(&c.ProxyURL)},
-		{"EncryptionKey", text(&c.EncryptionKey)},
+		{"EncryptionKey", secret(&c.EncryptionKey)},
 		{"FallbackChannel", text(&c.FallbackChannel)},
 		{"NotePrefixes", text(&prefixes)},
 		{"MentionIsNote", flag(&c.MentionIsNote)},
@@ -116,8 +116,30 @@ func text(field *string) func(any) error {
 // address takes an absolute http or https address and drops a slash at its end.
 func address(field *string) func(any) error { return addressOf(field, "https", "http") }
 
-// proxy takes the address of an HTTP or SOCKS proxy.
-func proxy(field *string) func(any) error { return addressOf(field, "https", "http", "socks5") }
+// proxy takes the address of an HTTP or SOCKS proxy. It may hold a password, so the error does not quote it.
+func proxy(field *string) func(any) error {
+	return func(value any) error {
+		if err := addressOf(field, "https", "http", "socks5")(value); err != nil {
+			return errors.New("this is not an address that begins with https://, http:// or socks5://")
+		}
+		return nil
+	}
+}
+
+// minSecret is the least length of a key that somebody chose himself.
+const minSecret = 16
+
+// secret takes a key; the error does not quote it.
+func secret(field *string) func(any) error {
+	return func(value any) error {
+		s, _ := value.(string)
+		if len(s) < minSecret {
+			return errors.Errorf("a key has at least %d characters", minSecret)
+		}
+		*field = s
+		return nil
+	}
+}
 
 func addressOf(field *string, schemes ...string) func(any) error {
 	return func(value any) error {

@@ -56,6 +56,7 @@ func (p *Plugin) OnDeactivate() error {
 func (p *Plugin) OnConfigurationChange() error {
 	c, err := p.readConfiguration()
 	if err != nil {
+		p.API.LogError("A setting cannot be used; the settings stay as they were", "error", err.Error())
 		return errors.Wrap(err, "the settings stay as they were")
 	}
 	p.config.Store(c)

@@ -10,6 +10,8 @@ type Permissions interface {
 	// CanSee tells whether the user may read the channel.
 	CanSee(userID, channelID string) bool
 	IsChannelAdmin(userID, channelID string) bool
+	// CanPost tells whether the user may write into the channel now.
+	CanPost(userID, channelID string) bool
 }
 
 // Level is what somebody may do with a bot; each includes the ones before it.

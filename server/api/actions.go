@@ -49,17 +49,16 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 		}
 		t := s.language(caller)
 		done, err := do(r.Context(), press{caller: caller, post: request.PostId, ids: request.Context})
-		var text string
+		a := answer{status: http.StatusOK, target: done.target}
+		text := ""
 		if err != nil {
 			s.log(r, err)
-			text = Say(t, err)
+			a.outcome, text = outcome(err), Say(t, err)
 		} else {
 			text = t(done.key, done.args)
 		}
-		return answer{
-			status: http.StatusOK, target: done.target,
-			body: model.PostActionIntegrationResponse{EphemeralText: text},
-		}, nil
+		a.body = model.PostActionIntegrationResponse{EphemeralText: text}
+		return a, nil
 	}
 }
 
@@ -67,6 +66,14 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 func (s *server) language(userID string) func(key string, args map[string]string) string {
 	lang := s.Desk.UserLocale(userID)
 	return func(key string, args map[string]string) string { return s.Desk.T(lang, key, args) }
+}
+
+// outcome is the HTTP status that REST would have answered.
+func outcome(err error) int {
+	if e := AsError(err); e != nil {
+		return e.Status
+	}
+	return http.StatusInternalServerError
 }
 
 // log tells the server log of errors that the person is not told of.

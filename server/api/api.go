@@ -3,12 +3,14 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/pkg/errors"
+	"golang.org/x/time/rate"
 )
 
 // Prefix is where REST, buttons and dialogs live below the plugin's own path.
@@ -24,6 +26,8 @@ type answer struct {
 	body   any
 	// target is the id of what the request was about, for the audit.
 	target string
+	// outcome is for the audit when it differs from status: buttons and forms are answered 200 with an error in words.
+	outcome int
 }
 
 type handler func(r *http.Request, caller string) (answer, error)
@@ -38,11 +42,13 @@ type route struct {
 type server struct {
 	Options
 	main *http.ServeMux
+	// refusals bounds how many refused webhook calls get into the exchange log, which strangers could fill otherwise.
+	refusals *rate.Limiter
 }
 
 // New returns the HTTP face. Paths are those below the plugin's own path.
 func New(o Options) http.Handler {
-	s := &server{Options: o, main: http.NewServeMux()}
+	s := &server{Options: o, main: http.NewServeMux(), refusals: rate.NewLimiter(rate.Every(10*time.Second), 3)}
 	for _, r := range s.routes() {
 		s.main.Handle(r.pattern, s.rest(r.serve))
 	}
@@ -100,7 +106,7 @@ func (s *server) rest(h handler) http.Handler {
 			a = s.failure(r.Pattern, err, a.target)
 		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			s.Audit(Audit{UserID: caller, Action: r.Pattern, Target: a.target, Status: a.status})
+			s.Audit(Audit{UserID: caller, Action: r.Pattern, Target: a.target, Status: cmp.Or(a.outcome, a.status)})
 		}
 		s.write(w, r.Pattern, a)
 	})

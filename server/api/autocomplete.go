@@ -5,6 +5,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -43,5 +44,13 @@ func Handle(b conversation.Bot, all []conversation.Bot) string {
 
 // Literal shows text that somebody typed or a messenger said as it is: nothing in it formats or mentions.
 func Literal(text string) string {
-	return "`" + strings.NewReplacer("`", "'", "\n", " ").Replace(text) + "`"
+	return "`" + strings.Map(func(r rune) rune {
+		switch {
+		case r == '`':
+			return '\''
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		}
+		return r
+	}, text) + "`"
 }

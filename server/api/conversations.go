@@ -188,8 +188,8 @@ func (s *server) noteBeforeClosing(ctx context.Context, caller string, c convers
 		return nil
 	case c.Thread.RootPostID == "":
 		return invalid("note", "the conversation has no thread yet")
-	case !s.Access.CanSee(caller, c.Thread.ChannelID):
-		return invalid("note", "join the channel of the thread to write into it")
+	case !s.Access.CanPost(caller, c.Thread.ChannelID):
+		return invalid("note", "you may not write into the channel of the thread")
 	case len(text) > maxNote:
 		return invalid("note", "it is longer than a post can be")
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):

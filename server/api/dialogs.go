@@ -36,7 +36,7 @@ func (s *server) dialog(do func(ctx context.Context, t Texts, caller string, d m
 		switch {
 		case err != nil:
 			s.log(r, err)
-			a.body = formErrors(t, done.form, err)
+			a.outcome, a.body = outcome(err), formErrors(t, done.form, err)
 		case done.next != nil:
 			a.body = model.SubmitDialogResponse{Type: string(model.SubmitDialogResponseTypeForm), Form: done.next}
 		default:
@@ -56,7 +56,9 @@ func formErrors(t Texts, form model.Dialog, err error) model.SubmitDialogRespons
 	if e.Code == "invalid_field" {
 		return model.SubmitDialogResponse{Errors: map[string]string{e.Field: e.Message}}
 	}
-	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: Say(t, err)}}
+	// Beside a field nothing is formatted.
+	asItIs := func(text string) string { return text }
+	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: say(t, err, asItIs)}}
 }
 
 func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {

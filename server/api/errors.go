@@ -127,9 +127,24 @@ func refusal(e *bots.RefusedError) *Error {
 // Say puts an error into words for one person; t is the text of a key in his language. The words of a messenger and
 // of wrong fields are passed on as they are.
 func Say(t func(key string, args map[string]string) string, err error) string {
+	return say(t, err, Literal)
+}
+
+// say puts what a messenger said through quote, which makes it harmless where it is shown.
+func say(t func(key string, args map[string]string) string, err error, quote func(string) string) string {
 	e := AsError(err)
 	if e == nil {
 		e = internal()
 	}
-	return t("api.error."+e.Code, map[string]string{"message": e.Message, "field": e.Field, "host": e.Host})
+	words, host := e.Message, e.Host
+	if messengersWords[e.Code] {
+		words = quote(words)
+	}
+	if host != "" {
+		host = quote(host)
+	}
+	return t("api.error."+e.Code, map[string]string{"message": words, "field": e.Field, "host": host})
 }
+
+// messengersWords are the codes whose message is a messenger's, which is shown as it is and formats nothing.
+var messengersWords = map[string]bool{"token_refused": true, "refused": true, "messenger_failed": true}

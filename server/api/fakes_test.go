@@ -284,6 +284,8 @@ type desk struct{ w *world }
 
 func (f desk) IsSysadmin(user string) bool { return user == sysadmin }
 
+func (f desk) CanPost(user, channel string) bool { return f.CanSee(user, channel) }
+
 func (f desk) CanSee(user, channel string) bool {
 	return slices.Contains(map[string][]string{
 		"chan-a": {member, channelAdmin, sysadmin},

@@ -38,7 +38,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 		e := s.webhookError(r.Pattern, err)
 		a, words = s.failure(r.Pattern, e, ""), e.Message
 	}
-	if call.botID != "" {
+	if call.botID != "" && (err == nil || call.genuine || s.refusals.Allow()) {
 		s.Bots.Observe(call.botID, messenger.Exchange{
 			At: began, Direction: messenger.Inbound, Method: call.kind, Status: a.status, Duration: time.Since(began), Error: words,
 		})
@@ -51,6 +51,8 @@ type callback struct {
 	// botID is set once the bot is known to exist.
 	botID string
 	kind  string
+	// genuine is set once the call has proved to come from the messenger.
+	genuine bool
 }
 
 // webhookError makes everything that is not the caller's fault a 503, so that the messenger tries again.
@@ -81,7 +83,7 @@ func (s *server) receive(ctx context.Context, r *http.Request, call *callback) e
 	if !m.Authentic(r, body, secret) {
 		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "the secret or signature is missing or wrong"}
 	}
-	call.kind = callbackKind(body)
+	call.kind, call.genuine = callbackKind(body), true
 	delivery, err := m.Split(body)
 	if err != nil {
 		return badRequest("the body is not JSON") // The adapter's error could quote the body.

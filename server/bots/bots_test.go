@@ -179,6 +179,18 @@ func TestEditingKeepsWhatIsNotGivenAndRefusesAnothersToken(t *testing.T) {
 	require.Equal(t, "token-1-new", m.(*client).token)
 }
 
+func TestEditingDoesNotTakeTheBotBackUnasked(t *testing.T) {
+	h := newHouse(t)
+	b := h.add(t)
+	h.cloud.webhook = "https://crm.example.org/hook"
+	token, polling := "token-1-new", messenger.Polling
+	for _, e := range []Edit{{Token: &token}, {Mode: &polling}} {
+		_, err := h.Edit(t.Context(), b.ID, e)
+		require.EqualError(t, err, (&InUseError{Host: "crm.example.org"}).Error())
+		require.Equal(t, "https://crm.example.org/hook", h.cloud.webhook)
+	}
+}
+
 func TestRemovingDeletesTheWebhookOnlyIfItIsOurs(t *testing.T) {
 	h := newHouse(t)
 	require.NoError(t, h.Remove(t.Context(), h.add(t).ID))

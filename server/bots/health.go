@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
@@ -37,10 +39,12 @@ type watch struct {
 	next      map[string]time.Time
 	last      map[string]Health
 	conflicts map[string]int
+	// looking makes those who ask for a bot at once share one answer.
+	looking singleflight.Group
 }
 
-func newWatch() watch {
-	return watch{next: map[string]time.Time{}, last: map[string]Health{}, conflicts: map[string]int{}}
+func newWatch() *watch {
+	return &watch{next: map[string]time.Time{}, last: map[string]Health{}, conflicts: map[string]int{}}
 }
 
 // soon makes a bot's next look due.
@@ -122,17 +126,27 @@ func (s *Service) State(ctx context.Context, id string) (State, error) {
 
 // Health asks the messenger now, or reuses an answer that is at most 10 s old.
 func (s *Service) Health(ctx context.Context, id string) (Health, error) {
-	s.watch.mu.Lock()
-	last, ok := s.watch.last[id]
-	s.watch.mu.Unlock()
-	if ok && time.Since(last.At) < reuseHealth {
+	if last, ok := s.watch.recent(id); ok {
 		return last, nil
 	}
 	return s.look(ctx, id)
 }
 
-// look asks, stores and tells.
+// recent is an answer that still serves.
+func (w *watch) recent(id string) (Health, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last, ok := w.last[id]
+	return last, ok && time.Since(last.At) < reuseHealth
+}
+
+// look asks, stores and tells; who asks meanwhile gets the same answer.
 func (s *Service) look(ctx context.Context, id string) (Health, error) {
+	answer, err, _ := s.watch.looking.Do(id, func() (any, error) { return s.lookAlone(context.WithoutCancel(ctx), id) })
+	return answer.(Health), err
+}
+
+func (s *Service) lookAlone(ctx context.Context, id string) (Health, error) {
 	bot, err := s.Bot(ctx, id)
 	if err != nil {
 		return Health{}, err

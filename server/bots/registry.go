@@ -9,8 +9,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pkg/errors"
+	"golang.org/x/time/rate"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -36,10 +38,12 @@ type registry struct {
 	now atomic.Pointer[view]
 	// refresh is held while a new view is made.
 	refresh sync.Mutex
+	// looks bounds how often a bot that is not known here is looked for in the database: anybody can name one.
+	looks *rate.Limiter
 }
 
 func newRegistry() *registry {
-	r := &registry{}
+	r := &registry{looks: rate.NewLimiter(rate.Every(200*time.Millisecond), 5)}
 	r.now.Store(&view{})
 	return r
 }

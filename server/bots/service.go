@@ -74,7 +74,7 @@ type Service struct {
 	config    atomic.Pointer[config]
 	// configuring is held while settings change.
 	configuring sync.Mutex
-	watch       watch
+	watch       *watch
 }
 
 // config is what a change of settings replaces at once.
@@ -168,6 +168,9 @@ func (s *Service) List(context.Context) []conversation.Bot { return s.registry.a
 func (s *Service) Bot(ctx context.Context, id string) (conversation.Bot, error) {
 	if b, ok := s.Known(id); ok {
 		return b, nil
+	}
+	if !s.registry.looks.Allow() {
+		return conversation.Bot{}, ErrNotFound
 	}
 	if err := s.Refresh(ctx); err != nil {
 		return conversation.Bot{}, err
@@ -297,7 +300,8 @@ func (s *Service) notInUse(ctx context.Context, client messenger.Messenger, take
 	return nil
 }
 
-// Edit changes a bot; a new token must belong to the same account.
+// Edit changes a bot; a new token must belong to the same account. Another service that receives the bot's messages now is
+// not cut off: that is what Reclaim is for. Errors as with Add, and ErrNotFound.
 func (s *Service) Edit(ctx context.Context, id string, e Edit) (conversation.Bot, error) {
 	bot, err := s.Bot(ctx, id)
 	if err != nil {
@@ -321,6 +325,9 @@ func (s *Service) Edit(ctx context.Context, id string, e Edit) (conversation.Bot
 	}
 	if e.Mode != nil || c != nil {
 		if err := s.checkMode(client, bot.Mode); err != nil {
+			return bot, err
+		}
+		if err := s.notInUse(ctx, client, false); err != nil {
 			return bot, err
 		}
 		if err := s.register(ctx, client, bot, secret); err != nil {

@@ -195,8 +195,8 @@ func TestErrorsAreSaidAndOnlyUnexpectedOnesLogged(t *testing.T) {
 	for err, want := range map[error]string{
 		relay.ErrNothingToSend:          "There is no reply here that did not go out.",
 		errors.New("pq: down"):          "Something failed; the server log says what.",
-		&bots.InUseError{Host: "o.ua"}:  "Another service receives this bot's messages now: o.ua. Confirm that it should be cut off.",
-		&bots.RefusedError{Words: "no"}: "The messenger refused: no",
+		&bots.InUseError{Host: "o.ua"}:  "Another service receives this bot's messages now: `o.ua`. Confirm that it should be cut off.",
+		&bots.RefusedError{Words: "no"}: "The messenger refused: `no`",
 	} {
 		w := newWorld(t)
 		w.err = err

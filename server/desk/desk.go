@@ -49,6 +49,7 @@ type API interface {
 	GetUserByUsername(name string) (*model.User, *model.AppError)
 	GetUsers(options *model.UserGetOptions) ([]*model.User, *model.AppError)
 	HasPermissionTo(userID string, permission *model.Permission) bool
+	HasPermissionToChannel(userID, channelID string, permission *model.Permission) bool
 }
 
 // Options are fixed for the life of a Desk.

@@ -112,7 +112,7 @@ func (d *Desk) noticeText(lang, key string, n relay.Notice) string {
 // in its place. A private notice just disappears.
 func (d *Desk) ClearNotice(ctx context.Context, noticePostID, replyPostID, userID string) error {
 	err := d.update(ctx, noticePostID, func(p *model.Post) {
-		if reply, _ := p.GetProp(propReply).(string); reply != replyPostID {
+		if reply, _ := p.GetProp(propReply).(string); p.UserId != d.opts.BotUserID || reply != replyPostID {
 			return // the press was forged: this is no notice about that reply
 		}
 		lang, _ := p.GetProp(propLanguage).(string)

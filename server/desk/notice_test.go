@@ -151,7 +151,7 @@ func TestANoticeThatFailsIsTriedAgain(t *testing.T) {
 	require.ErrorIs(t, d.ShowNotice(t.Context(), shop("en"), notice(c, conversation.Failed, "x")), errNoAnswer)
 }
 
-func TestAPressedNoticeLosesItsButtonAndTheReplyItsSign(t *testing.T) {
+func TestAPressedNoticeLosesItsButton(t *testing.T) {
 	d, s, _ := newDesk(t)
 	c := opened(t, d, shop("uk"))
 	reply(s, c)
@@ -162,7 +162,6 @@ func TestAPressedNoticeLosesItsButtonAndTheReplyItsSign(t *testing.T) {
 		require.NoError(t, d.ClearNotice(t.Context(), shown.Id, replyID, agentUser))
 	}
 	require.Equal(t, before+"\n| Надіслано знову: @anna.", seen(s.read(shown.Id)))
-	require.Empty(t, s.signs())
 	require.Equal(t, 1, s.calls["UpdatePost"])
 }
 
@@ -183,6 +182,15 @@ func TestAPressedPrivateNoticeDisappears(t *testing.T) {
 	require.NoError(t, d.ShowNotice(t.Context(), shop("en"), notice(c, conversation.Held, "closed")))
 	require.NoError(t, d.ClearNotice(t.Context(), s.ephemeral[0].Id, replyID, agentUser))
 	require.Equal(t, []string{s.ephemeral[0].Id}, s.cleared)
+}
+
+func TestAReplyOnItsWayAgainLosesItsSigns(t *testing.T) {
+	d, s, _ := newDesk(t)
+	c := opened(t, d, shop("en"))
+	reply(s, c)
+	require.NoError(t, d.ShowNotice(t.Context(), shop("en"), notice(c, conversation.Failed, "x")))
+	require.NotEmpty(t, s.signs())
+	d.Unmark(replyID)
 	require.Empty(t, s.signs())
 }
 

@@ -25,6 +25,13 @@ func (d *Desk) CanSee(userID, channelID string) bool {
 	return d.member(userID, channelID) != nil
 }
 
+// CanPost tells whether the user may write into the channel now: what a plugin posts in his name Mattermost does not check.
+func (d *Desk) CanPost(userID, channelID string) bool {
+	p, err := d.place(channelID)
+	return err == nil && p.alive && d.CanSee(userID, channelID) &&
+		d.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost)
+}
+
 // IsChannelAdmin tells whether the user is a channel admin of the channel.
 func (d *Desk) IsChannelAdmin(userID, channelID string) bool {
 	m := d.member(userID, channelID)

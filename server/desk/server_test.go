@@ -34,6 +34,7 @@ type server struct {
 	mu        sync.Mutex
 	clock     int64
 	dead      bool
+	muted     map[string]bool            // users who may not write
 	fails     map[string]*model.AppError // by method, for each call until removed
 	afterSave *model.AppError            // CreatePost fails with it although the post is there
 	posts     map[string][]byte
@@ -368,6 +369,10 @@ func (s *server) GetUsers(o *model.UserGetOptions) ([]*model.User, *model.AppErr
 		}
 	}
 	return list, nil
+}
+
+func (s *server) HasPermissionToChannel(userID, channelID string, p *model.Permission) bool {
+	return p == model.PermissionCreatePost && !s.muted[userID]
 }
 
 func (s *server) HasPermissionTo(userID string, p *model.Permission) bool {

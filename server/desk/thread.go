@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -35,7 +36,7 @@ func (d *Desk) PostInbound(ctx context.Context, p relay.InboundPost) (posts int,
 	if err := d.reachable(ctx, p.Bot, thread); err != nil {
 		return 0, err
 	}
-	parts := fitting(p.Text, partLimit)
+	parts := fitting(p.Text.Unlink(d.Internal), partLimit)
 	if len(parts) == 0 {
 		parts = []richtext.Text{richtext.Plain(d.T(d.language(p.Bot), "thread.empty", nil))}
 	}
@@ -156,7 +157,20 @@ func plain(text string) string { return richtext.Plain(text).Markdown() }
 
 // oneLine is text with every run of white space made one space, cut to limit runes.
 func oneLine(text string, limit int) string {
-	return cut(strings.Join(strings.Fields(storable(text)), " "), limit)
+	text = strings.Map(visible, storable(text))
+	if strings.IndexFunc(text, unicode.IsGraphic) < 0 {
+		return ""
+	}
+	return cut(strings.Join(strings.Fields(text), " "), limit)
+}
+
+// visible drops what would turn the rest of a line around (bidirectional controls) or be a name nobody sees.
+func visible(r rune) rune {
+	switch {
+	case '\u202A' <= r && r <= '\u202E', '\u2066' <= r && r <= '\u2069', r == '\u200B', r == '\uFEFF':
+		return -1
+	}
+	return r
 }
 
 // cut shortens text to limit runes, the last one then being an ellipsis; what looks like one character stays whole.

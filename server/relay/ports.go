@@ -208,8 +208,8 @@ type OutboxStore interface {
 	// ScanPosts reads Mattermost's posts in the bot's threads that changed after since and are not by exceptUser:
 	// new ones that are not recorded, and recorded ones that were edited or deleted since. Oldest change first.
 	ScanPosts(ctx context.Context, botID, exceptUser string, since time.Time, limit int) ([]Candidate, error)
-	// RecordReplies records judged posts, once each. For known posts it changes what is still queued or held: another
-	// text, a note, or cancelled. Sending replies end the wait of their conversation, make it human mode, and assign
+	// RecordReplies records judged posts, once each. For known posts it changes what did not go out: another text, a
+	// note, or cancelled. Sending replies end the wait of their conversation, make it human mode, and assign
 	// the author where assign is set and nobody is assigned. It returns the ids of the posts that became notes now.
 	RecordReplies(ctx context.Context, l Lease, replies []Reply, assign bool) (notes []string, err error)
 	// LoseSends makes rows unknown that an earlier epoch began and whose outcome was never recorded.

@@ -103,7 +103,7 @@ func (s *Store) NoticeShown(ctx context.Context, id int64, attempt int) error {
 }
 
 // Requeue implements relay.OutboxStore. The parts that were sent stay sent; retries and notice begin anew. A held reply
-// answers its conversation only now.
+// answers its conversation only now. It waits a moment, for an edit or a deletion that the scan has yet to see.
 func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 	queued, err := value[int](ctx, s, "queue a reply again", `
 		WITH
@@ -112,7 +112,7 @@ func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 			WHERE post_id = $1 AND kind = 'send' AND state IN ('failed', 'unknown', 'held') FOR UPDATE),
 		queued AS (
 			UPDATE msgbot_outbox o SET state = 'queued', reason = '', code = 0, noticed = false,
-				first_try_at = NULL, not_before = NULL
+				first_try_at = NULL, not_before = now() + interval '300 ms'
 			FROM before WHERE o.id = before.id RETURNING o.id),
 		answered AS (
 			UPDATE msgbot_conversations c SET mode = 'human', waiting_since = NULL,

@@ -52,7 +52,8 @@ func shownNames(p conversation.AgentPost) (first, full string) {
 }
 
 // RecordReplies implements relay.OutboxStore. Posts that are nobody's reply are recorded too, so that the scan does not
-// bring them again; they are no messages. A row of which a part was sent can only be cancelled.
+// bring them again; they are no messages. What did not go out yet follows its post, so that a later retry sends what
+// stands there then, or nothing; a row of which a part was sent can only be cancelled.
 func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []relay.Reply, assign bool) ([]string, error) {
 	rows, posts := replyRows(replies)
 	argument, err := document(rows)
@@ -84,7 +85,7 @@ func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []rela
 				state = CASE WHEN r.action IN ('send', 'hold') THEN o.state ELSE 'cancelled' END,
 				not_before = greatest(o.not_before, r.not_before)
 			FROM reply r
-			WHERE o.post_id = r.post_id AND o.post_id = ANY ($5::text[]) AND o.kind = 'send' AND o.state IN ('queued', 'held')
+			WHERE o.post_id = r.post_id AND o.post_id = ANY ($5::text[]) AND o.kind = 'send' AND o.state IN ('queued', 'held', 'failed', 'unknown')
 				AND (o.part = 0 OR r.action = 'skip')
 			RETURNING o.post_id, r.action),
 		known AS (
@@ -123,7 +124,7 @@ func (s *Store) AddNote(ctx context.Context, conversationID, postID, userID stri
 	_, err := s.exec(ctx, "record a note", `
 		WITH cancelled AS (
 			UPDATE msgbot_outbox SET state = 'cancelled'
-			WHERE post_id = $2 AND kind = 'send' AND state IN ('queued', 'held') AND part = 0 RETURNING post_id)
+			WHERE post_id = $2 AND kind = 'send' AND state IN ('queued', 'held', 'failed', 'unknown') AND part = 0 RETURNING post_id)
 		INSERT INTO msgbot_messages AS m (post_id, conversation_id, direction, author_id, at, seen_ms)
 		VALUES ($2, $1, 'note', $3, $4, $5)
 		ON CONFLICT (post_id) DO UPDATE SET direction = 'note'

@@ -45,15 +45,19 @@ func decodeMessage(kind messenger.EventKind, raw json.RawMessage) (messenger.Eve
 	if err != nil {
 		return messenger.Event{}, err
 	}
+	at, err := instant(int64(m.Date))
+	if kind == messenger.EventEdited && m.EditDate != 0 {
+		at, err = instant(int64(m.EditDate))
+	}
+	if err != nil {
+		return messenger.Event{}, err
+	}
 	event := messenger.Event{
 		Kind:       kind,
-		At:         time.Unix(int64(m.Date), 0),
+		At:         at,
 		Chat:       chatOf(m.Chat),
 		From:       senderOf(m.Message),
 		ExternalID: strconv.Itoa(m.ID),
-	}
-	if kind == messenger.EventEdited && m.EditDate != 0 {
-		event.At = time.Unix(int64(m.EditDate), 0)
 	}
 	if payload, isStart := startPayload(m.Message); isStart && kind == messenger.EventMessage {
 		event.Kind, event.Payload = messenger.EventStarted, payload
@@ -61,6 +65,18 @@ func decodeMessage(kind messenger.EventKind, raw json.RawMessage) (messenger.Eve
 	}
 	event.Text = m.content()
 	return event, nil
+}
+
+// endOfTime is the first second that no four-digit year can show.
+const endOfTime = 253402300800
+
+// instant is a time of Telegram in seconds since 1970. A time outside the calendar would be refused by the database, and
+// again at every later try.
+func instant(seconds int64) (time.Time, error) {
+	if seconds < 0 || seconds >= endOfTime {
+		return time.Time{}, errors.New("telegram: the date is no time")
+	}
+	return time.Unix(seconds, 0), nil
 }
 
 // startPayload recognises "/start", "/start@bot" and either with a payload
@@ -211,8 +227,12 @@ func decodeMembership(raw json.RawMessage) (messenger.Event, error) {
 	if err := json.Unmarshal(raw, &change); err != nil {
 		return messenger.Event{}, errors.New("telegram: my_chat_member is not of the documented form")
 	}
+	at, err := instant(change.Date)
+	if err != nil {
+		return messenger.Event{}, err
+	}
 	event := messenger.Event{
-		Kind: messenger.EventIgnored, Reason: "my_chat_member", At: time.Unix(change.Date, 0),
+		Kind: messenger.EventIgnored, Reason: "my_chat_member", At: at,
 		Chat: chatOf(change.Chat), From: personOf(change.From),
 	}
 	kinds := map[models.ChatMemberType]messenger.EventKind{

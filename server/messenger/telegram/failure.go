@@ -67,13 +67,16 @@ func classOf(code int, description string) messenger.Class {
 	return messenger.Rejected
 }
 
-// waitTold is how long a 429 asks to wait: at least a second.
+// longestWait bounds in seconds what a server can make a chat wait.
+const longestWait = 24 * 60 * 60
+
+// waitTold is how long a 429 asks to wait: from a second to a day.
 func waitTold(a answer, header http.Header) time.Duration {
 	seconds := a.Parameters.RetryAfter
 	if inHeader, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		seconds = max(seconds, inHeader)
 	}
-	return time.Duration(max(seconds, 1)) * time.Second
+	return time.Duration(min(max(seconds, 1), longestWait)) * time.Second
 }
 
 // failure is an error of the library as *messenger.Error, nil for nil. What the caller did not judge went wrong after an

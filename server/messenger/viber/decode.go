@@ -56,7 +56,7 @@ func (c *Client) Decode(raw []byte) (messenger.Event, error) {
 	}
 	k, known := kinds[e.Event]
 	if !known {
-		event.Kind, event.Reason = messenger.EventIgnored, e.Event
+		event.Kind, event.Reason = messenger.EventIgnored, "unknown_event"
 		return event, nil
 	}
 	var in content

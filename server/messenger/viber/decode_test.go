@@ -63,7 +63,7 @@ func TestCase55EveryTypeIsReadable(t *testing.T) {
 	}
 }
 
-func TestAnUnknownEventIsIgnoredByName(t *testing.T) {
+func TestAnUnknownEventIsIgnoredUnderAFixedName(t *testing.T) {
 	c := newTestClient(t)
 	raw := []byte(`{"event":"client_status","timestamp":1,"message_token":7,"user":{"id":"u"},"status":{"code":1}}`)
 	d, err := c.Split(raw)
@@ -73,7 +73,7 @@ func TestAnUnknownEventIsIgnoredByName(t *testing.T) {
 	e, err := c.Decode(raw)
 	require.NoError(t, err)
 	require.Equal(t, messenger.EventIgnored, e.Kind)
-	require.Equal(t, "client_status", e.Reason)
+	require.Equal(t, "unknown_event", e.Reason)
 }
 
 func TestWhatCannotBeReadIsUndecodableUnderAStableID(t *testing.T) {

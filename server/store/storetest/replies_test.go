@@ -160,6 +160,10 @@ func TestAnEditChangesOnlyWhatIsNotBegun(t *testing.T) {
 			{"held, deleted", func(id string) { w.record(l, held(id)) }, conversation.Skip, conversation.Cancelled, "", false},
 			{"sending", func(id string) { w.record(l, original(id)); w.begin(l, id) }, conversation.Keep, conversation.Sending, "", false},
 			{"sent", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeSent("x"+id)) }, conversation.Skip, conversation.Sent, "", false},
+			{"failed, another text", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeFailed) }, conversation.Send, conversation.Failed, "edited", false},
+			{"failed, into a note", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeFailed) }, conversation.Keep, conversation.Cancelled, "", true},
+			{"failed, deleted", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeFailed) }, conversation.Skip, conversation.Cancelled, "", false},
+			{"unknown, deleted", func(id string) { w.record(l, original(id)); w.end(l, id, relay.Outcome{State: conversation.Unknown}) }, conversation.Skip, conversation.Cancelled, "", false},
 			{"half sent, another text", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeHalf()) }, conversation.Send, conversation.Queued, "", false},
 			{"half sent, deleted", func(id string) { w.record(l, original(id)); w.end(l, id, outcomeHalf()) }, conversation.Skip, conversation.Cancelled, "", false},
 		} {
