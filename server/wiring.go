@@ -209,17 +209,16 @@ func (a *app) configure(ctx context.Context, c *configuration) error {
 	if server == nil {
 		return errors.New("the server does not tell its settings")
 	}
-	fallback, err := a.desk.ResolveChannel(c.FallbackChannel)
-	if err != nil {
-		p.API.LogWarn("The fallback channel cannot be used", "error", err.Error())
+	if _, err := a.desk.ResolveChannel(c.FallbackChannel); err != nil {
+		p.API.LogWarn("The fallback channel cannot be used yet", "error", err.Error())
 	}
 	a.desk.SetConfig(desk.Config{
-		SiteURL:           deref(server.ServiceSettings.SiteURL),
-		OverrideUsername:  deref(server.ServiceSettings.EnablePostUsernameOverride),
-		OverrideIcon:      deref(server.ServiceSettings.EnablePostIconOverride),
-		DefaultLanguage:   c.DefaultLanguage,
-		ServerLocale:      deref(server.LocalizationSettings.DefaultServerLocale),
-		FallbackChannelID: fallback,
+		SiteURL:          deref(server.ServiceSettings.SiteURL),
+		OverrideUsername: deref(server.ServiceSettings.EnablePostUsernameOverride),
+		OverrideIcon:     deref(server.ServiceSettings.EnablePostIconOverride),
+		DefaultLanguage:  c.DefaultLanguage,
+		ServerLocale:     deref(server.LocalizationSettings.DefaultServerLocale),
+		FallbackChannel:  c.FallbackChannel,
 	})
 	return a.bots.Configure(ctx, c.endpoints(deref(server.ServiceSettings.SiteURL)))
 }

@@ -93,7 +93,7 @@ func TestCommandsInAThread(t *testing.T) {
 	require.Contains(t, enter("reopen"), "reopened")
 	s.stands(c, "open")
 
-	require.Contains(t, enter("resend"), "no failed or unknown")
+	require.Contains(t, enter("resend"), "did not go out")
 	failing(customer, telegramtest.Failure{Kind: telegramtest.Cut, Done: false})
 	post := s.replies(c, "a reply")
 	s.settles(c, post, "unknown")

@@ -50,7 +50,7 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 		t := s.language(caller)
 		done, err := do(r.Context(), press{caller: caller, post: request.PostId, ids: request.Context})
 		a := answer{status: http.StatusOK, target: done.target}
-		text := ""
+		var text string
 		if err != nil {
 			s.log(r, err)
 			a.outcome, text = outcome(err), Say(t, err)

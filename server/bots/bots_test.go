@@ -179,6 +179,36 @@ func TestEditingKeepsWhatIsNotGivenAndRefusesAnothersToken(t *testing.T) {
 	require.Equal(t, "token-1-new", m.(*client).token)
 }
 
+func TestAnEditThatCannotBeRegisteredIsTakenBack(t *testing.T) {
+	h := newHouse(t)
+	b := h.add(t)
+	h.cloud.refuses = &messenger.Error{Class: messenger.Rejected, Description: "bad webhook"}
+	token, name := "token-1-new", "Front desk"
+	_, err := h.Edit(t.Context(), b.ID, Edit{Token: &token, Name: &name})
+	require.EqualError(t, err, "bad webhook")
+	m, err := h.Messenger(b.ID)
+	require.NoError(t, err)
+	require.Equal(t, "token-1", m.(*client).token)
+	now, err := h.Bot(t.Context(), b.ID)
+	require.NoError(t, err)
+	require.Equal(t, "Shop", now.Name)
+}
+
+func TestANewTokenIsKnownWhenTheMessengerCallsBackToCheckIt(t *testing.T) {
+	h := newHouse(t)
+	b := h.add(t)
+	seen := ""
+	h.cloud.checks = func() {
+		m, err := h.Messenger(b.ID)
+		require.NoError(t, err)
+		seen = m.(*client).token
+	}
+	token := "token-1-new"
+	_, err := h.Edit(t.Context(), b.ID, Edit{Token: &token})
+	require.NoError(t, err)
+	require.Equal(t, "token-1-new", seen)
+}
+
 func TestEditingDoesNotTakeTheBotBackUnasked(t *testing.T) {
 	h := newHouse(t)
 	b := h.add(t)

@@ -150,6 +150,8 @@ type cloud struct {
 	secret   string
 	// refuses is what set_webhook answers.
 	refuses *messenger.Error
+	// checks is called while a webhook is being registered.
+	checks  func()
 	state   messenger.WebhookState
 	deleted int
 }
@@ -176,6 +178,9 @@ func (c *client) Account(context.Context) (messenger.Account, error) {
 func (c *client) Send(context.Context, messenger.Outgoing) (string, error) { return "1", nil }
 
 func (c *client) SetWebhook(_ context.Context, url, secret string) error {
+	if c.checks != nil {
+		c.checks()
+	}
 	if c.refuses != nil {
 		return c.refuses
 	}

@@ -104,19 +104,21 @@ func (s *Service) Refresh(ctx context.Context) error {
 	return s.reload(ctx)
 }
 
-// reload makes a new view. Connections of unchanged bots are kept.
-func (s *Service) reload(ctx context.Context) error {
+// reload makes a new view; connections of unchanged bots are kept.
+func (s *Service) reload(ctx context.Context) error { return s.renew(ctx, s.registry.now.Load().bots) }
+
+// renew makes a new view; unchanged bots keep their connection in kept. The old view serves until then.
+func (s *Service) renew(ctx context.Context, kept map[string]connection) error {
 	s.registry.refresh.Lock()
 	defer s.registry.refresh.Unlock()
 	list, err := s.store.Bots(ctx)
 	if err != nil {
 		return err
 	}
-	old := s.registry.now.Load().bots
 	next := &view{bots: make(map[string]connection, len(list)), channels: map[string][]string{}}
 	for _, b := range list {
 		next.channels[b.ChannelID] = append(next.channels[b.ChannelID], b.ID)
-		if c, ok := old[b.ID]; ok && c.bot.Version == b.Version && c.err == nil {
+		if c, ok := kept[b.ID]; ok && c.bot.Version == b.Version && c.err == nil {
 			next.bots[b.ID] = c
 			continue
 		}

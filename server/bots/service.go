@@ -114,8 +114,7 @@ func (s *Service) Configure(ctx context.Context, e Endpoints) error {
 	if err := s.reseal(ctx, append(ring[:len(ring):len(ring)], before...)); err != nil {
 		return err
 	}
-	s.registry.now.Store(&view{})
-	return s.reload(ctx)
+	return s.renew(ctx, nil)
 }
 
 // reseal seals with the present key what another known key sealed.
@@ -303,10 +302,11 @@ func (s *Service) notInUse(ctx context.Context, client messenger.Messenger, take
 // Edit changes a bot; a new token must belong to the same account. Another service that receives the bot's messages now is
 // not cut off: that is what Reclaim is for. Errors as with Add, and ErrNotFound.
 func (s *Service) Edit(ctx context.Context, id string, e Edit) (conversation.Bot, error) {
-	bot, err := s.Bot(ctx, id)
+	before, err := s.Bot(ctx, id)
 	if err != nil {
-		return bot, err
+		return before, err
 	}
+	bot := before
 	apply(&bot.ChannelID, e.ChannelID)
 	apply(&bot.Name, e.Name)
 	apply(&bot.Settings, e.Settings)
@@ -323,21 +323,43 @@ func (s *Service) Edit(ctx context.Context, id string, e Edit) (conversation.Bot
 			return bot, err
 		}
 	}
-	if e.Mode != nil || c != nil {
-		if err := s.checkMode(client, bot.Mode); err != nil {
+	if e.Mode == nil && c == nil {
+		if bot, err = s.save(ctx, bot, nil); err != nil {
 			return bot, err
 		}
-		if err := s.notInUse(ctx, client, false); err != nil {
-			return bot, err
-		}
-		if err := s.register(ctx, client, bot, secret); err != nil {
-			return bot, err
-		}
+		return bot, s.reloaded(ctx, id)
+	}
+	if err := s.checkMode(client, bot.Mode); err != nil {
+		return bot, err
+	}
+	if err := s.notInUse(ctx, client, false); err != nil {
+		return bot, err
+	}
+	return s.reregister(ctx, client, before, bot, secret, c)
+}
+
+// reregister stores a changed bot and then registers it, since the messenger may call back while that is being done,
+// already with the new token. What cannot be registered is taken back.
+func (s *Service) reregister(ctx context.Context, client messenger.Messenger, before, bot conversation.Bot, secret string, c *credentials) (conversation.Bot, error) {
+	former, err := s.store.Credentials(ctx, bot.ID)
+	if err != nil {
+		return bot, err
 	}
 	if bot, err = s.save(ctx, bot, c); err != nil {
 		return bot, err
 	}
-	return bot, s.reloaded(ctx, id)
+	if err := s.reload(ctx); err != nil {
+		return bot, err
+	}
+	if err := s.register(ctx, client, bot, secret); err != nil {
+		undo := context.WithoutCancel(ctx)
+		before.Version = bot.Version
+		if _, failed := s.store.UpdateBot(undo, before, &former); failed != nil {
+			s.log.Error("A change that could not be registered could not be taken back either", "bot_id", bot.ID, "error", failed.Error())
+		}
+		return bot, firstError(err, s.reload(undo))
+	}
+	return bot, s.reloaded(ctx, bot.ID)
 }
 
 // editedClient is the bot's messenger, or that of a new token with the credentials to be sealed.

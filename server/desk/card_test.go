@@ -87,7 +87,7 @@ func TestOpeningAThreadAgainFindsItsCard(t *testing.T) {
 
 func TestAnArchivedInboxChannelIsReplacedByTheFallbackAndAdminsAreToldOnce(t *testing.T) {
 	d, s, _ := newDesk(t)
-	d.SetConfig(Config{FallbackChannelID: fallbackIn})
+	d.SetConfig(Config{FallbackChannel: "acme:msgbot-fallback"})
 	s.archive(inbox)
 	for range 2 {
 		_, channel, err := d.OpenThread(t.Context(), shop("en"), ivan(), "")

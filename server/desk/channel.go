@@ -54,14 +54,9 @@ func (d *Desk) home(ctx context.Context, bot conversation.Bot) (string, error) {
 	if err != nil || inbox.alive {
 		return bot.ChannelID, err
 	}
-	fallback := d.config.Load().FallbackChannelID
-	usable := false
-	if fallback != "" {
-		p, err := d.place(fallback)
-		if err != nil {
-			return "", err
-		}
-		usable = p.alive
+	fallback, usable, err := d.fallback()
+	if err != nil {
+		return "", err
 	}
 	if err := d.tellAdmins(ctx, bot, inbox, usable); err != nil {
 		return "", err
@@ -70,6 +65,20 @@ func (d *Desk) home(ctx context.Context, bot conversation.Bot) (string, error) {
 		return "", relay.ErrChannelGone
 	}
 	return fallback, d.Join(ctx, fallback)
+}
+
+// fallback is the channel of last resort, which may be made after it was named in the settings; usable is false while
+// there is none.
+func (d *Desk) fallback() (id string, usable bool, err error) {
+	id, err = d.ResolveChannel(d.config.Load().FallbackChannel)
+	if errors.Is(err, errNoChannel) || id == "" && err == nil {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	p, err := d.place(id)
+	return id, p.alive, err
 }
 
 // reachable returns nil when the conversation's thread can be written to, relay.ErrThreadGone when a new card has to
@@ -174,6 +183,9 @@ func (d *Desk) ChannelName(channelID string) string {
 	return p.name
 }
 
+// errNoChannel says that a name leads to no channel.
+var errNoChannel = errors.New("there is no such channel")
+
 // ResolveChannel finds the id of the channel written as team:channel, the names in the channel's address. The empty
 // name is the empty id.
 func (d *Desk) ResolveChannel(name string) (id string, err error) {
@@ -183,12 +195,12 @@ func (d *Desk) ResolveChannel(name string) (id string, err error) {
 	}
 	team, channel, ok := strings.Cut(name, ":")
 	if !ok || team == "" || channel == "" {
-		return "", errors.Errorf("%q is not written as team:channel", name)
+		return "", errors.Wrapf(errNoChannel, "%q is not written as team:channel", name)
 	}
 	c, appErr := d.api.GetChannelByNameForTeamName(strings.TrimSpace(team), strings.TrimSpace(channel), false)
 	switch {
 	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
-		return "", errors.Errorf("there is no channel %q", name)
+		return "", errors.Wrapf(errNoChannel, "%q", name)
 	case appErr != nil:
 		return "", errors.Wrap(failure(appErr), "find the channel")
 	case c == nil:

@@ -71,8 +71,8 @@ type Config struct {
 	OverrideUsername, OverrideIcon bool
 	// DefaultLanguage is the plugin's setting, ServerLocale the server's; either may be empty.
 	DefaultLanguage, ServerLocale string
-	// FallbackChannelID is where conversations go whose inbox channel was archived; empty for nowhere.
-	FallbackChannelID string
+	// FallbackChannel is where conversations go whose inbox channel was archived, as team:channel; empty for nowhere.
+	FallbackChannel string
 }
 
 // How long answers of the server are believed.

@@ -140,7 +140,7 @@ func TestResolvingAChannel(t *testing.T) {
 		require.Equal(t, want, id)
 	}
 	for name, want := range map[string]string{
-		"support": "not written as team:channel", ":support": "not written as", "acme:": "not written as", "acme:none": "there is no channel",
+		"support": "not written as team:channel", ":support": "not written as", "acme:": "not written as", "acme:none": "there is no such channel",
 	} {
 		_, err := d.ResolveChannel(name)
 		require.ErrorContains(t, err, want)

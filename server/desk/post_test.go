@@ -96,12 +96,12 @@ func TestErrorsOfPostingAreSorted(t *testing.T) {
 		"the channel was deleted":                     {func(_ *Desk, s *server) { delete(s.channels, inbox) }, relay.ErrChannelGone},
 		"the channel was archived with a fallback": {func(d *Desk, s *server) {
 			s.archive(inbox)
-			d.SetConfig(Config{FallbackChannelID: fallbackIn})
+			d.SetConfig(Config{FallbackChannel: "acme:msgbot-fallback"})
 		}, relay.ErrThreadGone},
 		"the channel and the fallback were archived": {func(d *Desk, s *server) {
 			s.archive(inbox)
 			s.archive(fallbackIn)
-			d.SetConfig(Config{FallbackChannelID: fallbackIn})
+			d.SetConfig(Config{FallbackChannel: "acme:msgbot-fallback"})
 		}, relay.ErrChannelGone},
 		"another plugin rejects the post": {func(_ *Desk, s *server) {
 			s.fails["CreatePost"] = refuse("Post rejected by plugin. no", http.StatusBadRequest)
