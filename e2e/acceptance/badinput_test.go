@@ -37,7 +37,7 @@ func TestABotThatCannotBeConnectedIsRefusedInWords(t *testing.T) {
 		"unknown messenger": {func(b *world.NewBot) { b.Kind = "icq" }, 422, "invalid_field", "kind", "icq"},
 		"unknown mode":      {func(b *world.NewBot) { b.Mode = "pigeon" }, 422, "invalid_field", "mode", "pigeon"},
 		"bad setting":       {func(b *world.NewBot) { b.Settings = map[string]any{"agent_name": "nick"} }, 422, "invalid_field", "settings.agent_name", "nick"},
-		"unknown setting":   {func(b *world.NewBot) { b.Settings = map[string]any{"colour": 1} }, 422, "invalid_field", "colour", "no such field"},
+		"unknown setting":   {func(b *world.NewBot) { b.Settings = map[string]any{"colour": 1} }, 422, "invalid_field", "settings.colour", "no such field"},
 	} {
 		request := good()
 		bad.change(&request)

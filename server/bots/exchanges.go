@@ -6,6 +6,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/pkg/errors"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
@@ -56,7 +58,7 @@ func (s *Service) Exchanges(ctx context.Context, botID string) ([]messenger.Exch
 // flushExchanges stores what was collected. What cannot be stored is lost: it is a log.
 func (s *Service) flushExchanges(ctx context.Context) {
 	for botID, list := range s.exchanges.take() {
-		if err := s.store.AddExchanges(ctx, botID, list); err != nil {
+		if err := s.store.AddExchanges(ctx, botID, list); err != nil && !errors.Is(err, ErrNotFound) {
 			s.log.Warn("The exchange log cannot be stored", "bot_id", botID, "error", err.Error())
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pkg/errors"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -102,7 +103,7 @@ func (s *Service) Watch(ctx context.Context, owns func() []string) {
 		s.flushExchanges(ctx)
 		for _, id := range owns() {
 			if s.watch.due(id, time.Now()) {
-				if _, err := s.look(ctx, id); err != nil && ctx.Err() == nil {
+				if _, err := s.look(ctx, id); err != nil && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
 					s.log.Warn("The health of a bot cannot be told", "bot_id", id, "error", err.Error())
 				}
 			}
@@ -114,13 +115,11 @@ func (s *Service) Watch(ctx context.Context, owns func() []string) {
 	}
 }
 
-// State is a bot's state by its stored checks.
+// State is a bot's state by its stored checks. A bot that was removed a moment ago, as can happen to one of a list, is
+// simply OK.
 func (s *Service) State(ctx context.Context, id string) (State, error) {
-	bot, err := s.Bot(ctx, id)
-	if err != nil {
-		return "", err
-	}
 	checks, err := s.store.Checks(ctx, id)
+	bot, _ := s.Known(id)
 	return worst(bot, checks), err
 }
 

@@ -32,14 +32,19 @@ func (c *cache[V]) get(key string, load func(string) (V, error)) (V, error) {
 	c.mu.Lock()
 	entry, ok := c.entries[key]
 	c.mu.Unlock()
-	now := c.now()
-	if ok && now.Before(entry.until) {
+	if ok && c.now().Before(entry.until) {
 		return entry.value, nil
 	}
+	return c.fresh(key, load)
+}
+
+// fresh returns what load says now, and remembers it.
+func (c *cache[V]) fresh(key string, load func(string) (V, error)) (V, error) {
 	value, err := load(key)
 	if err != nil {
 		return value, err
 	}
+	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.entries) >= cacheSize {

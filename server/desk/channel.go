@@ -26,25 +26,45 @@ type place struct {
 // maxAdmins is how many system admins are told of an archived inbox channel.
 const maxAdmins = 20
 
-// place looks a channel up; the answer may be a second old. CreatePost into an archived channel succeeds without
-// anybody seeing it (tried on Mattermost 11.1), so this comes before every post.
+// place looks a channel up; the answer may be a second old.
 func (d *Desk) place(channelID string) (place, error) {
-	return d.channels.get(channelID, func(string) (place, error) {
-		c, appErr := d.api.GetChannel(channelID)
-		switch {
-		case appErr != nil && appErr.StatusCode == http.StatusNotFound:
-			return place{}, nil
-		case appErr != nil:
-			return place{}, errors.Wrap(failure(appErr), "look at a channel")
-		case c == nil:
-			return place{}, errors.Wrap(errNoAnswer, "look at a channel")
-		}
-		name := c.DisplayName
-		if name == "" {
-			name = c.Name
-		}
-		return place{name: name, teamID: c.TeamId, alive: c.DeleteAt == 0, deletedAt: c.DeleteAt}, nil
-	})
+	return d.channels.get(channelID, d.lookUp)
+}
+
+func (d *Desk) lookUp(channelID string) (place, error) {
+	c, appErr := d.api.GetChannel(channelID)
+	switch {
+	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
+		return place{}, nil
+	case appErr != nil:
+		return place{}, errors.Wrap(failure(appErr), "look at a channel")
+	case c == nil:
+		return place{}, errors.Wrap(errNoAnswer, "look at a channel")
+	}
+	name := c.DisplayName
+	if name == "" {
+		name = c.Name
+	}
+	return place{name: name, teamID: c.TeamId, alive: c.DeleteAt == 0, deletedAt: c.DeleteAt}, nil
+}
+
+// seen returns nil when the channel of a post that was just made is alive, so that somebody can see it: CreatePost into
+// an archived channel succeeds without anybody seeing it (tried on Mattermost 11.1). Otherwise the message needs another
+// thread: relay.ErrThreadGone, or relay.ErrChannelGone when there is no place for one.
+func (d *Desk) seen(ctx context.Context, bot conversation.Bot, channelID string) error {
+	p, err := d.channels.fresh(channelID, d.lookUp)
+	if err != nil || p.alive {
+		return err
+	}
+	return d.moved(ctx, bot)
+}
+
+// moved says what a conversation needs whose thread's channel was archived.
+func (d *Desk) moved(ctx context.Context, bot conversation.Bot) error {
+	if _, err := d.home(ctx, bot); err != nil {
+		return err
+	}
+	return relay.ErrThreadGone
 }
 
 // home returns the channel where a new thread of the bot belongs: its inbox channel, else the fallback channel, else
@@ -91,10 +111,7 @@ func (d *Desk) reachable(ctx context.Context, bot conversation.Bot, t conversati
 	if err != nil || p.alive {
 		return err
 	}
-	if _, err := d.home(ctx, bot); err != nil {
-		return err
-	}
-	return relay.ErrThreadGone
+	return d.moved(ctx, bot)
 }
 
 // tellAdmins writes to every system admin that the inbox channel was archived, once per archiving.

@@ -64,13 +64,37 @@ func TestAnErrorAfterThePostWasSavedIsSuccess(t *testing.T) {
 	require.Equal(t, 1, posts)
 }
 
-func TestAMessageCostsOneCallWhenTheChannelIsKnown(t *testing.T) {
+func TestAMessageThatWentIntoAChannelAsItWasArchivedIsShownElsewhere(t *testing.T) {
+	d, s, _ := newDesk(t)
+	d.SetConfig(Config{FallbackChannel: "acme:msgbot-fallback"})
+	c := opened(t, d, shop("en"))
+	p := message(c, shop("en"), "hello")
+	s.archive(inbox) // the desk still remembers it as alive
+	_, err := d.PostInbound(t.Context(), p)
+	require.ErrorIs(t, err, relay.ErrThreadGone)
+
+	c.Thread.Seq++
+	root, channel, err := d.OpenThread(t.Context(), shop("en"), c, c.Thread.RootPostID)
+	require.NoError(t, err)
+	require.Equal(t, fallbackIn, channel)
+	p.Conversation.Thread.RootPostID, p.Conversation.Thread.ChannelID = root, channel
+	for range 2 { // the second as after a crash
+		posts, err := d.PostInbound(t.Context(), p)
+		require.NoError(t, err)
+		require.Equal(t, 1, posts)
+	}
+	shown := s.read(conversation.PostID(p.ID, fallbackIn))
+	require.Equal(t, root, shown.RootId)
+	require.Contains(t, shown.Message, "hello")
+}
+
+func TestAMessageCostsOnePostAndOneLookAtItsChannel(t *testing.T) {
 	d, s, _ := newDesk(t)
 	p := message(opened(t, d, shop("en")), shop("en"), "hello")
 	s.calls = map[string]int{}
 	_, err := d.PostInbound(t.Context(), p)
 	require.NoError(t, err)
-	require.Equal(t, map[string]int{"CreatePost": 1}, s.calls)
+	require.Equal(t, map[string]int{"CreatePost": 1, "GetChannel": 1}, s.calls)
 }
 
 func TestErrorsOfPostingAreSorted(t *testing.T) {

@@ -44,11 +44,32 @@ func (d *Desk) PostInbound(ctx context.Context, p relay.InboundPost) (posts int,
 		post := &model.Post{Id: partID(p.ID, i), ChannelId: thread.ChannelID, RootId: thread.RootPostID}
 		post.AddProp(PropEvent, p.ID)
 		post.Message = d.speak(post, p, part)
-		if _, err := d.create(ctx, post); err != nil {
+		if err := d.show(ctx, p.Bot, post); err != nil {
 			return i, err
 		}
 	}
 	return len(parts), nil
+}
+
+// show posts into a thread and makes sure that it can be seen. A post that went into a channel as it was archived is made
+// once more, with an id of its own, when the conversation goes on elsewhere.
+func (d *Desk) show(ctx context.Context, bot conversation.Bot, post *model.Post) error {
+	wanted, id := post.ChannelId, post.Id
+	where, err := d.create(ctx, post)
+	if err != nil {
+		return err
+	}
+	if where != wanted {
+		p, err := d.place(where)
+		if err != nil || p.alive {
+			return err
+		}
+		post.Id = conversation.PostID(id, wanted)
+		if where, err = d.create(ctx, post); err != nil {
+			return err
+		}
+	}
+	return d.seen(ctx, bot, where)
 }
 
 // partID is the id of the i-th post of a message, from 0.

@@ -544,6 +544,7 @@ type fakeBots struct {
 	mu        sync.Mutex
 	bot       conversation.Bot
 	refused   int
+	removed   bool
 	// gone is why there is no messenger.
 	gone error
 }
@@ -551,7 +552,7 @@ type fakeBots struct {
 func (b *fakeBots) Known(id string) (conversation.Bot, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.bot, id == testBot
+	return b.bot, id == testBot && !b.removed
 }
 func (b *fakeBots) Messenger(string) (messenger.Messenger, error) { return b.messenger, b.gone }
 func (b *fakeBots) Refused(string, *messenger.Error) {

@@ -169,7 +169,27 @@ func (r *Relay) tick(ctx context.Context) {
 	}
 	if time.Since(r.renewed) > leaseSafety {
 		r.adopt(nil)
+		return
 	}
+	r.dropRemoved()
+}
+
+// dropRemoved stops the workers of bots that were removed.
+func (r *Relay) dropRemoved() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, w := range r.workers {
+		if _, known := r.o.Messengers.Known(id); !known {
+			r.stop(id, w)
+		}
+	}
+}
+
+// stop ends a worker in the background. The caller holds mu.
+func (r *Relay) stop(id string, w *worker) {
+	delete(r.workers, id)
+	r.stopping[id] = true
+	r.ending.Go(func() { r.end(w) })
 }
 
 // beat renews only after a host call proved that the server behind this plugin is alive: an orphan must not go on.
@@ -200,9 +220,7 @@ func (r *Relay) adopt(leases []Lease) {
 		if keep[id] == w.lease {
 			continue
 		}
-		delete(r.workers, id)
-		r.stopping[id] = true
-		r.ending.Go(func() { r.end(w) })
+		r.stop(id, w)
 	}
 	for id, l := range keep {
 		if _, known := r.o.Messengers.Known(id); known && r.workers[id] == nil && !r.stopping[id] {

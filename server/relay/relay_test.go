@@ -473,6 +473,17 @@ func TestADatabaseThatIsDownRefusesTheUpdateSoThatTheMessengerKeepsIt(t *testing
 	})
 }
 
+func TestTheWorkForARemovedBotEndsAtOnce(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		require.Equal(t, []string{testBot}, s.Owns())
+		s.bots.mu.Lock()
+		s.bots.removed = true
+		s.bots.mu.Unlock()
+		after(lookEvery + time.Millisecond)
+		require.Empty(t, s.Owns())
+	})
+}
+
 func TestAnOrphanStopsWorkingWhenItsServerIsDead(t *testing.T) {
 	onStage(t, nil, func(s *stage) {
 		s.desk.dead.Store(true)

@@ -39,7 +39,8 @@ func (t *Traffic) awaitNothingStuck(ctx context.Context) error {
 // customersPosts counts the posts of customers' messages in all channels, deleted ones too. (REST gives a channel page
 // by page in the order of time alone, so that of two posts of the same millisecond one can be on both pages or on none.)
 func (t *Traffic) customersPosts(ctx context.Context) (int, error) {
-	return t.count(ctx, `SELECT count(*) FROM posts WHERE rootid <> '' AND originalid = '' AND props ->> 'msgbot_event' IS NOT NULL`)
+	return t.count(ctx, `
+		SELECT count(*) FROM posts WHERE rootid <> '' AND originalid = '' AND props ->> 'msgbot_event' IS NOT NULL`)
 }
 
 func (t *Traffic) count(ctx context.Context, query string) (n int, err error) {
