@@ -43,7 +43,7 @@ func TestCommandsAboutBots(t *testing.T) {
 	require.Contains(t, enter(s.agent, "help close"), "/msgbot close")
 	require.Contains(t, enter(s.agent, "dance"), "dance")
 	require.Contains(t, enter(s.agent, "status"), bot.Name)
-	require.Contains(t, enter(s.agent, "status "+bot.Name), "setWebhook")
+	require.Contains(t, enter(s.agent, "status "+bot.Name), "getWebhookInfo")
 	require.Contains(t, enter(s.agent, "status nobody"), "nobody")
 
 	require.Contains(t, enter(w.Admin, "bot list"), bot.Name)

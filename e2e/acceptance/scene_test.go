@@ -144,12 +144,15 @@ func (s *scene) customer(bot *world.Bot, name string) *world.Customer {
 	})}
 }
 
-// begins makes a new customer write, and returns his conversation.
+// begins makes a new customer write, and returns his conversation once the message is recorded: a message opens a closed
+// conversation at that moment, which comes after the post.
 func (s *scene) begins(bot *world.Bot, name, text string) (*world.Customer, world.Conversation) {
 	s.Helper()
 	customer := s.customer(bot, name)
-	s.says(customer, text)
-	return customer, s.conversation(customer)
+	post := s.says(customer, text)
+	c := s.conversation(customer)
+	s.settles(c, post, "received")
+	return customer, c
 }
 
 // says makes the customer write plain words, and returns the post they became.

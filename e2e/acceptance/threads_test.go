@@ -105,10 +105,11 @@ func TestAMessageLongAfterClosingOpensALinkedCard(t *testing.T) {
 func (s *scene) anotherThread(customer *world.Customer, before world.Conversation) world.Conversation {
 	s.Helper()
 	var now world.Conversation
-	require.NoError(s, eventually(s.ctx, "another thread", func() bool {
+	err := eventually(s.ctx, "another thread", func() bool {
 		now = s.conversation(customer)
 		return now.RootPostID != before.RootPostID && len(s.inbound(now.RootPostID)) > 0
-	}))
+	})
+	require.NoError(s, err, "the thread is still %+v", now)
 	return now
 }
 
