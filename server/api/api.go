@@ -4,6 +4,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -15,6 +16,9 @@ import (
 
 // Prefix is where REST, buttons and dialogs live below the plugin's own path.
 const Prefix = "/api/v1"
+
+// requestTime bounds a request: asking a messenger is its longest part.
+const requestTime = 30 * time.Second
 
 // userHeader is set by the server itself for a valid session or token; it removes what a client sends
 // (tried on Mattermost 11.1). The server also checks CSRF of browser sessions, except on GET: GET changes nothing.
@@ -116,7 +120,9 @@ func (s *server) whenReady(h handler, r *http.Request, caller string) (answer, e
 	if !s.Ready() {
 		return answer{}, notReady()
 	}
-	return h(r, caller)
+	ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+	defer cancel()
+	return h(r.WithContext(ctx), caller)
 }
 
 func (s *server) failure(route string, err error, target string) answer {

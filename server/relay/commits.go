@@ -2,6 +2,8 @@
 
 package relay
 
+import "github.com/pkg/errors"
+
 // commitBatch bounds one statement.
 const commitBatch = 64
 
@@ -52,13 +54,18 @@ func (c *commits) collect(first commit) []commit {
 	return batch
 }
 
+// flush stores a batch. One row that the database refuses must not hold the others back: then they are stored one by one.
 func (c *commits) flush(batch []commit) {
 	rows := make([]Finished, len(batch))
 	for i, b := range batch {
 		rows[i] = b.row
 	}
 	err := c.store(rows)
-	for _, b := range batch {
+	for i, b := range batch {
+		if err != nil && len(batch) > 1 && !errors.Is(err, ErrFenced) {
+			b.done <- c.store(rows[i : i+1])
+			continue
+		}
 		b.done <- err
 	}
 }

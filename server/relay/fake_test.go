@@ -41,6 +41,8 @@ type fakeStore struct {
 	broken error
 	// forgets makes the next FinishUpdates fail, as a crash between post and record.
 	forgets int
+	// refuses is the chat whose messages cannot be recorded.
+	refuses string
 }
 
 // Verdicted is a recorded post.
@@ -124,6 +126,11 @@ func (s *fakeStore) FinishUpdates(_ context.Context, l Lease, done []Finished) e
 	case s.forgets > 0:
 		s.forgets--
 		return errors.New("the connection broke")
+	}
+	for _, f := range done {
+		if s.refuses != "" && f.Message != nil && f.Message.ConversationID == "conv-"+s.refuses {
+			return errors.New("the value is out of range")
+		}
 	}
 	for _, f := range done {
 		s.ended[f.ID] = f

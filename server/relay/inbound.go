@@ -103,6 +103,7 @@ func (in *inbound) run(ctx context.Context, _ string, rows []InboxRow) time.Dura
 	for range added {
 		if err := <-done; err != nil {
 			pause = max(pause, pollEvery)
+			in.log.Warn("What was shown cannot be recorded yet", "bot_id", in.lease.BotID, "error", err.Error())
 		}
 	}
 	return pause

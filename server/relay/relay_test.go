@@ -124,6 +124,18 @@ func TestAPostWhoseRecordWasLostIsNotPostedAgain(t *testing.T) {
 	})
 }
 
+func TestARowThatCannotBeRecordedHoldsNoOtherBack(t *testing.T) {
+	onStage(t, func(s *stage) { s.store.refuses = "bad" }, func(s *stage) {
+		for _, name := range []string{"a", "b", "bad", "c", "d"} {
+			s.says(t, name, "hello")
+		}
+		settleDown()
+		s.store.mu.Lock()
+		defer s.store.mu.Unlock()
+		require.Len(t, s.store.ended, 4)
+	})
+}
+
 func TestOrderIsKeptWithinAConversationWhileAnotherIsStuck(t *testing.T) {
 	onStage(t, nil, func(s *stage) {
 		s.desk.setFail(func(p InboundPost) error {
