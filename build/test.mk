@@ -63,7 +63,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (60s)
 		listed=$$(go test -list '^Fuzz' $$package) || exit 1; \
 		for target in $$(grep '^Fuzz' <<<"$$listed"); do \
 			echo "== $$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$package || exit 1; \
 		done; \
 	done
 
