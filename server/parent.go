@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"time"
 )
@@ -12,15 +11,10 @@ import (
 // with database and network working it would go on polling and sending, while every call to the server seems to
 // succeed and does nothing (tried on Mattermost 11.1). Where a process has no parent to watch, the relay stops by
 // itself, because leases are renewed only after the server answered.
-func (p *Plugin) watchParent(ctx context.Context) {
+func watchParent() {
 	parent := os.Getppid()
-	for ctx.Err() == nil {
-		if os.Getppid() != parent {
-			os.Exit(1)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(500 * time.Millisecond):
-		}
+	for os.Getppid() == parent {
+		time.Sleep(500 * time.Millisecond)
 	}
+	os.Exit(1)
 }

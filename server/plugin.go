@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -35,7 +36,7 @@ type Plugin struct {
 func (p *Plugin) OnActivate() error {
 	ctx, stop := context.WithCancel(context.Background())
 	p.metrics, p.stop, p.stopped = metrics.New(), stop, make(chan struct{})
-	go p.watchParent(ctx)
+	go watchParent()
 	go func() {
 		defer close(p.stopped)
 		p.run(ctx)
@@ -43,11 +44,18 @@ func (p *Plugin) OnActivate() error {
 	return nil
 }
 
-// OnDeactivate finishes what was begun.
+// stopTime is how long OnDeactivate may take: Mattermost kills the process after ten seconds.
+const stopTime = 9 * time.Second
+
+// OnDeactivate finishes what was begun, as far as there is time.
 func (p *Plugin) OnDeactivate() error {
-	if p.stop != nil {
-		p.stop()
-		<-p.stopped
+	if p.stop == nil {
+		return nil
+	}
+	p.stop()
+	select {
+	case <-p.stopped:
+	case <-time.After(stopTime):
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -48,6 +49,8 @@ type app struct {
 	relay   *relay.Relay
 	http    http.Handler
 	command func(context.Context, *model.CommandArgs) *model.CommandResponse
+	// inForce are the settings that were put in force last.
+	inForce atomic.Pointer[configuration]
 	// unsettled asks for settings to be put in force that could not be when they came.
 	unsettled chan struct{}
 }
@@ -60,6 +63,9 @@ func (p *Plugin) run(ctx context.Context) {
 		return
 	}
 	p.running.Store(a)
+	if p.config.Load() != a.inForce.Load() {
+		a.reconfigure(ctx) // changed while we started
+	}
 	p.API.LogInfo("msgbot is ready", "version", pluginVersion)
 	var all sync.WaitGroup
 	all.Go(func() { defer p.recovered("watch"); a.bots.Watch(ctx, a.relay.Owns) })
@@ -220,11 +226,19 @@ func (a *app) configure(ctx context.Context, c *configuration) error {
 		ServerLocale:     deref(server.LocalizationSettings.DefaultServerLocale),
 		FallbackChannel:  c.FallbackChannel,
 	})
-	return a.bots.Configure(ctx, c.endpoints(deref(server.ServiceSettings.SiteURL)))
+	if err := a.bots.Configure(ctx, c.endpoints(deref(server.ServiceSettings.SiteURL))); err != nil {
+		return err
+	}
+	a.inForce.Store(c)
+	return nil
 }
 
 func (a *app) serverLocale() string {
-	return deref(a.plugin.API.GetConfig().LocalizationSettings.DefaultServerLocale)
+	server := a.plugin.API.GetConfig()
+	if server == nil {
+		return ""
+	}
+	return deref(server.LocalizationSettings.DefaultServerLocale)
 }
 
 func deref[T any](v *T) T {

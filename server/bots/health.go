@@ -4,6 +4,8 @@ package bots
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -173,7 +175,8 @@ func (s *Service) lookAlone(ctx context.Context, id string) (Health, error) {
 	return h, nil
 }
 
-// carryOver keeps since when a check is in its state, and the alert that told of it.
+// carryOver keeps since when a check is in its state, and the alert that told of it. What could not be examined this time,
+// because the messenger did not answer, stays as it was.
 func carryOver(before, now []Check, at time.Time) []Check {
 	known := map[string]Check{}
 	for _, c := range before {
@@ -184,6 +187,13 @@ func carryOver(before, now []Check, at time.Time) []Check {
 		if old, ok := known[now[i].Name]; ok && old.State == now[i].State {
 			now[i].Since, now[i].AlertPostID = old.Since, old.AlertPostID
 		}
+		delete(known, now[i].Name)
+	}
+	if slices.ContainsFunc(now, func(c Check) bool { return c.Name == checkWebhook || c.Name == checkPolling }) {
+		return now
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		now = append(now, known[name])
 	}
 	return now
 }

@@ -122,7 +122,11 @@ func (s *Service) renew(ctx context.Context, kept map[string]connection) error {
 			next.bots[b.ID] = c
 			continue
 		}
-		next.bots[b.ID] = s.connect(ctx, b)
+		c := s.connect(ctx, b)
+		if c.err != nil && !errors.Is(c.err, ErrKeyLost) {
+			return c.err // the database, most likely: the view before serves until the next try
+		}
+		next.bots[b.ID] = c
 	}
 	s.registry.now.Store(next)
 	return nil

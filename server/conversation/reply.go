@@ -121,7 +121,7 @@ func holdReason(p AgentPost, c Conversation, r ReplyRules, now time.Time) Reason
 		return ""
 	case p.RootID != c.Thread.RootPostID:
 		return ReasonSuperseded
-	case c.Status == Closed:
+	case c.Status == Closed && !p.CreatedAt.Before(c.ClosedAt):
 		return ReasonClosed
 	}
 	return ""

@@ -52,7 +52,7 @@ func (d *Desk) lookUp(channelID string) (place, error) {
 // an archived channel succeeds without anybody seeing it (tried on Mattermost 11.1). Otherwise the message needs another
 // thread: relay.ErrThreadGone, or relay.ErrChannelGone when there is no place for one.
 func (d *Desk) seen(ctx context.Context, bot conversation.Bot, channelID string) error {
-	p, err := d.channels.fresh(channelID, d.lookUp)
+	p, err := d.looks.after(channelID, func(id string) (place, error) { return d.channels.fresh(id, d.lookUp) })
 	if err != nil || p.alive {
 		return err
 	}

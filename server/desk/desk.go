@@ -89,6 +89,7 @@ type Desk struct {
 	config atomic.Pointer[Config]
 
 	channels  *cache[place]
+	looks     *rounds[place]
 	users     *cache[*model.User]
 	usernames *cache[*model.User]
 
@@ -106,6 +107,7 @@ func New(api API, opts Options) *Desk {
 	d := &Desk{
 		api: api, opts: opts, texts: mustCatalog(assets.I18n),
 		channels:  newCache[place](channelMemory, opts.Now),
+		looks:     newRounds[place](),
 		users:     newCache[*model.User](userMemory, opts.Now),
 		usernames: newCache[*model.User](userMemory, opts.Now),
 	}

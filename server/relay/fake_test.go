@@ -296,17 +296,18 @@ func (s *fakeStore) BeginSend(_ context.Context, l Lease, id int64) (OutboxRow, 
 	}
 	r.State = conversation.Sending
 	r.Attempt++
+	r.Epoch = l.Epoch
 	if r.FirstTryAt.IsZero() {
 		r.FirstTryAt = time.Now()
 	}
 	return *r, true, nil
 }
 
-func (s *fakeStore) EndSend(_ context.Context, id int64, attempt int, o Outcome) error {
+func (s *fakeStore) EndSend(_ context.Context, id int64, attempt int, epoch int64, o Outcome) error {
 	unlock, err := s.locked()
 	defer unlock()
 	r := s.outbox[id-1]
-	if err != nil || r.Attempt != attempt || (r.State != conversation.Sending && r.State != conversation.Unknown) {
+	if err != nil || r.Attempt != attempt || r.Epoch != epoch || (r.State != conversation.Sending && r.State != conversation.Unknown) {
 		return err
 	}
 	r.State, r.Reason, r.NotBefore, r.Part = o.State, o.Description, o.NotBefore, o.Part

@@ -166,13 +166,14 @@ func (in *inbound) message(ctx context.Context, s *laneState, row InboxRow, e me
 	state, reason := InboxDone, ""
 	if errors.Is(err, ErrRefused) {
 		state, reason = InboxQuarantined, "refused"
-		posts, err = 1, in.desk.PostLine(ctx, postID, s.bot, *s.conv, "line.unreadable", nil)
+		posts, err = 1, in.desk.PostLine(ctx, conversation.PostID(postID, reason), s.bot, *s.conv, "line.unreadable", nil)
 	}
 	if err != nil {
 		return Finished{}, err
 	}
 	s.conv.Thread.Posts += posts
 	s.conv.Status = conversation.Open
+	s.conv.Customer.Unreachable = ""
 	return Finished{ID: row.ID, State: state, Reason: reason, Message: &InboundMessage{
 		ConversationID: s.conv.ID, PostID: postID, ExternalID: e.ExternalID, At: e.At, Posts: posts,
 	}}, nil
@@ -219,7 +220,7 @@ func (in *inbound) reachable(ctx context.Context, s *laneState, row InboxRow, e 
 	if err != nil {
 		return Finished{}, err
 	}
-	s.conv = &changed
+	s.take(changed)
 	return done, nil
 }
 
@@ -249,9 +250,18 @@ func (in *inbound) route(ctx context.Context, s *laneState, e messenger.Event) e
 		if err != nil {
 			return err
 		}
-		s.conv = &changed
+		s.take(changed)
 	}
 	return nil
+}
+
+// take makes c the lane's conversation; the customer stays the one who speaks now, which in a group is not always the one
+// who is stored with the conversation.
+func (s *laneState) take(c conversation.Conversation) {
+	speaker := s.conv.Customer
+	speaker.Unreachable = c.Customer.Unreachable
+	c.Customer = speaker
+	s.conv = &c
 }
 
 // newThread opens the conversation's next thread. The card's id is made from the conversation and the thread's number,

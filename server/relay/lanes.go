@@ -123,6 +123,9 @@ func (l *lanes[T]) fill(ctx context.Context) {
 		}
 		l.ready[i].rows = append(l.ready[i].rows, row)
 	}
+	if len(rows) == laneBatch && len(l.running)+len(l.ready) < l.width {
+		l.Wake() // one busy key filled the batch: others may wait behind it
+	}
 }
 
 // busy lists the keys that must not be fetched, and forgets pauses that are over. The caller holds mu.

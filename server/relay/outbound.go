@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
@@ -108,9 +110,13 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 	out.inFlight.Store(row.ID, true)
 	defer out.inFlight.Delete(row.ID)
 	begun, ok, err := out.store.BeginSend(ctx, out.lease, row.ID)
+	if errors.Is(err, ErrFenced) {
+		return pollEvery
+	}
 	if err != nil {
 		// It may have been written all the same: then the row must not stay begun, for nothing was sent.
 		row.Attempt++
+		row.Epoch = out.lease.Epoch
 		out.end(ctx, row, Outcome{State: conversation.Queued, Part: row.Part, NotBefore: time.Now()})
 		return pollEvery
 	}
@@ -122,9 +128,12 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 		return out.end(ctx, row, *refusal)
 	}
 	parts := out.parts(bot, chat.Capabilities(), row)
+	if len(parts) == 0 {
+		return out.end(ctx, row, Outcome{State: conversation.Failed, Description: noText, Part: row.Part})
+	}
 	for i := row.Part; i < len(parts); i++ {
 		if i > row.Part {
-			if err := out.awaitTurn(ctx, c.Chat); err != nil {
+			if err := out.awaitTurn(ctx, c.Chat); err != nil || ctx.Err() != nil {
 				return out.end(ctx, row, Outcome{State: conversation.Queued, Part: i, NotBefore: time.Now()})
 			}
 		}
@@ -147,6 +156,9 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 
 // NoFiles is the reason of a reply that was not sent because files stand in it.
 const NoFiles = "files cannot be sent yet"
+
+// noText is the reason of a reply of which nothing is left to send, in the words of the messengers.
+const noText = "message text is empty"
 
 // refusal says why a reply is not even tried; nil when it may be.
 func refusal(c conversation.Conversation, row OutboxRow) *Outcome {
@@ -253,7 +265,7 @@ func queueAgain(o Outcome, d time.Duration) (Outcome, time.Duration) {
 func (out *outbound) end(ctx context.Context, row OutboxRow, o Outcome) time.Duration {
 	for try, last := 0, 0; ; try++ {
 		fact, cancel := context.WithTimeout(context.Background(), factTimeout)
-		err := out.store.EndSend(fact, row.ID, row.Attempt, o)
+		err := out.store.EndSend(fact, row.ID, row.Attempt, row.Epoch, o)
 		cancel()
 		if err == nil {
 			break

@@ -105,7 +105,9 @@ type OutboxRow struct {
 	// Part is the number of parts that are sent; the next one is tried next.
 	Part int
 	// Attempt counts tries over all parts; an outcome is recorded for one attempt only.
-	Attempt    int
+	Attempt int
+	// Epoch is that of the lease under which the attempt was begun.
+	Epoch      int64
 	FirstTryAt time.Time
 	NotBefore  time.Time
 	CreatedAt  time.Time
@@ -219,8 +221,8 @@ type OutboxStore interface {
 	// BeginSend makes a queued row sending and counts an attempt; false when it is not queued any more.
 	BeginSend(ctx context.Context, l Lease, id int64) (OutboxRow, bool, error)
 	// EndSend records the outcome of an attempt. It is a fact and needs no lease: it is stored if the row still is at
-	// that attempt and sending or unknown. A part that is sent while more follow leaves the row sending.
-	EndSend(ctx context.Context, id int64, attempt int, o Outcome) error
+	// that attempt of that epoch and sending or unknown. A part that is sent while more follow leaves the row sending.
+	EndSend(ctx context.Context, id int64, attempt int, epoch int64, o Outcome) error
 	// Sending returns the bot's rows that are begun and have no outcome yet.
 	Sending(ctx context.Context, botID string) ([]OutboxRow, error)
 	// DueNotices returns rows that are failed, unknown or held and whose author was not told.

@@ -204,7 +204,21 @@ func (r *Relay) beat(ctx context.Context) error {
 	}
 	r.renewed = began
 	r.adopt(held[:min(share, len(held))])
+	for _, l := range held[min(share, len(held)):] {
+		if r.idle(l.BotID) {
+			if err := r.o.Store.Release(ctx, r.o.Node, l); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// idle tells whether nothing works for the bot here: a lease on it is of no use.
+func (r *Relay) idle(botID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.workers[botID] == nil && !r.stopping[botID]
 }
 
 // adopt makes the workers those of the given leases. Others stop in the background, finishing what they began, and then

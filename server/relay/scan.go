@@ -83,10 +83,10 @@ func (s *scan) once(ctx context.Context) error {
 		s.mark, s.stored = mark, mark
 	}
 	began := time.Now()
-	since := s.mark.Add(-overlap)
 	deep := time.Since(s.deepLast) >= deepEvery
-	if deep {
-		since = s.mark.Add(-deepOverlap)
+	since := s.mark.Add(-overlap)
+	if deep || s.mark.After(began) { // a mark of the future is that of a clock that was ahead
+		since = earlier(s.mark, began).Add(-deepOverlap)
 	}
 	for {
 		found, err := s.store.ScanPosts(ctx, s.lease.BotID, s.desk.BotUserID(), since, scanBatch)
@@ -108,10 +108,15 @@ func (s *scan) once(ctx context.Context) error {
 	if deep {
 		s.deepLast = began
 	}
-	if began.After(s.mark) {
-		s.mark = began
-	}
+	s.mark = began
 	return s.keepMark(ctx)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // keepMark stores the watermark now and then: a crash only makes the next scan read a little more.

@@ -196,6 +196,7 @@ func (w *worker) poll(ctx context.Context) time.Duration {
 	if err != nil {
 		return pollEvery
 	}
+	began := time.Now()
 	call, cancel := context.WithTimeout(ctx, pollWait+sendTimeout)
 	defer cancel()
 	delivery, next, err := poller.Poll(call, offset, pollWait)
@@ -213,8 +214,8 @@ func (w *worker) poll(ctx context.Context) time.Duration {
 			w.meter.Inbound(bot.Kind, string(InboxDropped), reason)
 		}
 	}
-	if next == offset {
-		return 0
+	if next == offset && len(delivery.Updates) == 0 {
+		return max(0, pollEvery-time.Since(began)) // a server that does not hold polls open must not be hammered
 	}
 	if _, err := w.store.AddPolled(ctx, w.lease, delivery.Updates, next); err != nil {
 		w.warn(ctx, "Polled updates cannot be stored", err)

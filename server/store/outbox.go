@@ -14,12 +14,12 @@ import (
 
 // outboxColumns are what outboxFields scans, of an outbox row o.
 const outboxColumns = ` o.id, o.bot_id, o.conversation_id, o.post_id, o.text, o.author_first, o.author_full, o.files,
-	o.state, o.reason, o.part, o.attempt, o.first_try_at, o.not_before, o.created_at `
+	o.state, o.reason, o.part, o.attempt, o.epoch, o.first_try_at, o.not_before, o.created_at `
 
 func outboxFields(r *relay.OutboxRow) []any {
 	return []any{
 		&r.ID, &r.BotID, &r.ConversationID, &r.PostID, &r.Text, &r.AuthorFirst, &r.AuthorFull, &r.Files,
-		&r.State, &r.Reason, &r.Part, &r.Attempt, when{&r.FirstTryAt}, when{&r.NotBefore}, when{&r.CreatedAt},
+		&r.State, &r.Reason, &r.Part, &r.Attempt, &r.Epoch, when{&r.FirstTryAt}, when{&r.NotBefore}, when{&r.CreatedAt},
 	}
 }
 
@@ -27,7 +27,8 @@ func outboxFields(r *relay.OutboxRow) []any {
 func (s *Store) LoseSends(ctx context.Context, l relay.Lease) (int, error) {
 	lost, err := value[int](ctx, s, "look for lost sends", lease+`,
 		lost AS (
-			UPDATE msgbot_outbox SET state = 'unknown', reason = ''
+			UPDATE msgbot_outbox SET reason = '', text = CASE WHEN part = 0 THEN coalesce(revised, text) ELSE text END,
+				state = CASE WHEN withdrawn THEN 'cancelled' ELSE 'unknown' END
 			WHERE bot_id IN (SELECT bot_id FROM lease) AND state = 'sending' AND epoch < $2 RETURNING id)
 		SELECT (SELECT count(*) FROM lost) FROM lease`, l.BotID, l.Epoch)
 	return lost, fencedIfMissing(err)
@@ -52,6 +53,7 @@ func (s *Store) BeginSend(ctx context.Context, l relay.Lease, id int64) (relay.O
 	begun, err := row(ctx, s, "begin to send", outboxFields, lease+`,
 		o AS (
 			UPDATE msgbot_outbox SET state = 'sending', attempt = attempt + 1, epoch = $2, not_before = NULL,
+				revised = NULL, withdrawn = false,
 				first_try_at = coalesce(first_try_at, now())
 			WHERE id = $3 AND bot_id IN (SELECT bot_id FROM lease) AND state = 'queued' RETURNING *)
 		SELECT`+outboxColumns+`FROM o`, l.BotID, l.Epoch, id)
@@ -62,7 +64,7 @@ func (s *Store) BeginSend(ctx context.Context, l relay.Lease, id int64) (relay.O
 }
 
 // EndSend implements relay.OutboxStore.
-func (s *Store) EndSend(ctx context.Context, id int64, attempt int, o relay.Outcome) error {
+func (s *Store) EndSend(ctx context.Context, id int64, attempt int, epoch int64, o relay.Outcome) error {
 	unreachable := ""
 	if o.Unreachable {
 		unreachable = cmp.Or(o.Description, "blocked")
@@ -70,15 +72,18 @@ func (s *Store) EndSend(ctx context.Context, id int64, attempt int, o relay.Outc
 	_, err := s.exec(ctx, "record an outcome", `
 		WITH
 		ended AS (
-			UPDATE msgbot_outbox SET state = $3, reason = $4, code = $5, part = greatest(part, $6),
-				not_before = $7::timestamptz, noticed = noticed AND $3 IN ('failed', 'unknown', 'held')
-			WHERE id = $1 AND attempt = $2 AND state IN ('sending', 'unknown') RETURNING conversation_id, post_id),
+			UPDATE msgbot_outbox SET
+				state = CASE WHEN withdrawn AND $3 IN ('queued', 'failed', 'unknown') THEN 'cancelled' ELSE $3 END,
+				text = CASE WHEN part = 0 AND $3 IN ('queued', 'failed', 'unknown') THEN coalesce(revised, text) ELSE text END,
+				reason = $4, code = $5, part = greatest(part, $6),
+				not_before = $7::timestamptz, noticed = noticed AND state = $3
+			WHERE id = $1 AND attempt = $2 AND epoch = $10 AND state IN ('sending', 'unknown') RETURNING conversation_id, post_id),
 		sent AS (
 			INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
 			SELECT conversation_id, 'out', $8, post_id, $6, 'sent' FROM ended WHERE $8 <> ''
 			ON CONFLICT DO NOTHING)
 		UPDATE msgbot_conversations c SET unreachable = $9 FROM ended WHERE c.id = ended.conversation_id AND $9 <> ''`,
-		id, attempt, string(o.State), o.Description, o.Code, o.Part, orNull(o.NotBefore), o.ExternalID, unreachable)
+		id, attempt, string(o.State), o.Description, o.Code, o.Part, orNull(o.NotBefore), o.ExternalID, unreachable, epoch)
 	return err
 }
 

@@ -88,6 +88,13 @@ func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []rela
 			WHERE o.post_id = r.post_id AND o.post_id = ANY ($5::text[]) AND o.kind = 'send' AND o.state IN ('queued', 'held', 'failed', 'unknown')
 				AND (o.part = 0 OR r.action = 'skip')
 			RETURNING o.post_id, r.action),
+		-- While a reply is being sent, what becomes of its post is remembered for the case that it does not go out.
+		remembered AS (
+			UPDATE msgbot_outbox o SET
+				revised = CASE WHEN r.action IN ('send', 'hold') THEN r.text ELSE o.revised END,
+				withdrawn = r.action NOT IN ('send', 'hold')
+			FROM reply r
+			WHERE o.post_id = r.post_id AND o.kind = 'send' AND o.state = 'sending' AND (o.part = 0 OR r.action = 'skip')),
 		known AS (
 			UPDATE msgbot_messages m SET seen_ms = greatest(m.seen_ms, r.seen_ms),
 				direction = CASE changed.action WHEN 'note' THEN 'note' ELSE m.direction END
@@ -104,7 +111,10 @@ func (s *Store) RecordReplies(ctx context.Context, l relay.Lease, replies []rela
 		counted AS (
 			UPDATE msgbot_conversations c SET
 				thread_posts = thread_posts + news.posts,
-				waiting_since = CASE WHEN news.first IS NULL THEN c.waiting_since END,
+				-- A message that came after the reply still waits for an answer.
+				waiting_since = CASE WHEN news.last IS NULL THEN c.waiting_since ELSE (
+					SELECT min(m.at) FROM msgbot_messages m
+					WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.at > news.last) END,
 				mode = CASE WHEN news.first IS NULL THEN c.mode ELSE 'human' END,
 				assignee_id = CASE WHEN $4 AND c.assignee_id = '' THEN coalesce(news.author_id, '') ELSE c.assignee_id END,
 				first_response_ms = CASE

@@ -20,6 +20,8 @@ CREATE TABLE msgbot_outbox (
     not_before       timestamptz,
     created_at       timestamptz NOT NULL,
     epoch            bigint NOT NULL DEFAULT 0,
+    revised          text,
+    withdrawn        boolean NOT NULL DEFAULT false,
     noticed          boolean NOT NULL DEFAULT false,
     CONSTRAINT msgbot_outbox_post UNIQUE (post_id, kind)
 );

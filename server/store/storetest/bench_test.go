@@ -84,6 +84,6 @@ func BenchmarkBeginAndEndSend(b *testing.B) {
 		b.StartTimer()
 		row, _, err := s.BeginSend(b.Context(), l, queued[0].ID)
 		require.NoError(b, err)
-		require.NoError(b, s.EndSend(b.Context(), row.ID, row.Attempt, outcomeSent(fmt.Sprint(i))))
+		require.NoError(b, s.EndSend(b.Context(), row.ID, row.Attempt, row.Epoch, outcomeSent(fmt.Sprint(i))))
 	}
 }

@@ -128,7 +128,7 @@ func TestWritersOfTheSameConversationsNeverBlockEachOtherForGood(t *testing.T) {
 					begun, ok, err := w.BeginSend(w.ctx, l, row.ID)
 					w.ok(err)
 					if ok {
-						w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, relay.Outcome{State: conversation.Failed, Description: "gone", Unreachable: true}))
+						w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, begun.Epoch, relay.Outcome{State: conversation.Failed, Description: "gone", Unreachable: true}))
 					}
 				}
 			},

@@ -73,7 +73,7 @@ func TestARetryKeepsTheTimeOfTheFirstTry(t *testing.T) {
 		w.record(l, sending(c, "p1", 1))
 		first := w.begin(l, "p1")
 		again := relay.Outcome{State: conversation.Queued, Code: 502, Description: "Bad Gateway", NotBefore: noon.Add(time.Hour)}
-		w.ok(w.EndSend(w.ctx, first.ID, first.Attempt, again))
+		w.ok(w.EndSend(w.ctx, first.ID, first.Attempt, first.Epoch, again))
 		row := w.queued("a")[0]
 		require.Equal(w, noon.Add(time.Hour), row.NotBefore)
 		require.Equal(w, "Bad Gateway", row.Reason)
@@ -90,14 +90,14 @@ func TestAnOutcomeCountsForItsAttemptOnly(t *testing.T) {
 		c := w.thread(l, "1")
 		w.record(l, sending(c, "p1", 1))
 		id := w.outboxID("p1")
-		w.ok(w.EndSend(w.ctx, id, 0, outcomeSent("x")))
+		w.ok(w.EndSend(w.ctx, id, 0, l.Epoch, outcomeSent("x")))
 		require.Equal(w, conversation.Queued, w.state("p1"), "nothing was begun")
 		w.end(l, "p1", outcomeHalf())
 		w.begin(l, "p1")
-		w.ok(w.EndSend(w.ctx, id, 1, outcomeFailed))
+		w.ok(w.EndSend(w.ctx, id, 1, l.Epoch, outcomeFailed))
 		require.Equal(w, conversation.Sending, w.state("p1"), "the outcome of an earlier attempt")
-		w.ok(w.EndSend(w.ctx, id, 2, outcomeSent("x")))
-		w.ok(w.EndSend(w.ctx, id, 2, outcomeFailed))
+		w.ok(w.EndSend(w.ctx, id, 2, l.Epoch, outcomeSent("x")))
+		w.ok(w.EndSend(w.ctx, id, 2, l.Epoch, outcomeFailed))
 		require.Equal(w, conversation.Sent, w.state("p1"), "sent stays sent")
 	})
 }
@@ -108,15 +108,15 @@ func TestPartsAreRecordedOneByOne(t *testing.T) {
 		c := w.thread(l, "1")
 		w.record(l, sending(c, "p1", 1))
 		row := w.begin(l, "p1")
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Sending, ExternalID: "x1", Part: 1}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sending, ExternalID: "x1", Part: 1}))
 		require.Equal(w, conversation.Sending, w.state("p1"))
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Unknown, Description: "cut"}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Unknown, Description: "cut"}))
 		ok, err := w.Requeue(w.ctx, "p1")
 		w.ok(err)
 		require.True(w, ok)
 		row = w.begin(l, "p1")
 		require.Equal(w, 1, row.Part, "a resend goes on with the part that is unknown")
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, relay.Outcome{State: conversation.Sent, ExternalID: "x2", Part: 2}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sent, ExternalID: "x2", Part: 2}))
 		messages, _, err := w.Messages(w.ctx, c.ID, 0, 10)
 		w.ok(err)
 		require.Equal(w, conversation.Sent, messages[0].State)
@@ -141,7 +141,7 @@ func TestWhatALostOwnerBeganIsUnknownUntilItsOutcomeComes(t *testing.T) {
 		require.Equal(w, 2, lost)
 		require.Equal(w, conversation.Unknown, w.state("lost"))
 		require.Equal(w, []string{"untouched"}, postIDs(w.queued("a")))
-		w.ok(w.EndSend(w.ctx, late.ID, late.Attempt, outcomeSent("x")))
+		w.ok(w.EndSend(w.ctx, late.ID, late.Attempt, late.Epoch, outcomeSent("x")))
 		require.Equal(w, conversation.Sent, w.state("late"))
 		require.Equal(w, []string{"lost"}, w.notices("a"))
 	})
@@ -181,6 +181,53 @@ func TestANoticeIsShownOnceForEachFailure(t *testing.T) {
 	})
 }
 
+func TestAnOutcomeOfAFencedOwnerIsNotTakenForThePresentOnes(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		w.record(l, sending(c, "p1", 1))
+		row := w.begin(l, "p1")
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch-1, relay.Outcome{State: conversation.Queued}))
+		require.Equal(w, conversation.Sending, w.state("p1"))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, outcomeSent("x")))
+		require.Equal(w, conversation.Sent, w.state("p1"))
+	})
+}
+
+func TestWhatBecomesOfAPostWhileItIsBeingSentCountsIfItDidNotGoOut(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		for id, tt := range map[string]struct {
+			change  conversation.Action
+			outcome conversation.Delivery
+			state   conversation.Delivery
+			text    string
+		}{
+			"deleted, to be tried again": {conversation.Skip, conversation.Queued, conversation.Cancelled, ""},
+			"a note, and failed":         {conversation.Keep, conversation.Failed, conversation.Cancelled, ""},
+			"edited, to be tried again":  {conversation.Send, conversation.Queued, conversation.Queued, "edited"},
+			"edited, but it was sent":    {conversation.Send, conversation.Sent, conversation.Sent, ""},
+			"deleted, but it was sent":   {conversation.Skip, conversation.Sent, conversation.Sent, ""},
+		} {
+			w.record(l, sending(c, id, 1))
+			before := w.begin(l, id)
+			changed := sending(c, id, 1)
+			changed.Verdict.Action, changed.Post.UpdatedAt = tt.change, changed.Post.UpdatedAt.Add(time.Minute)
+			changed.Verdict.Text = "edited"
+			w.record(l, changed)
+			w.ok(w.EndSend(w.ctx, before.ID, before.Attempt, before.Epoch, relay.Outcome{State: tt.outcome}))
+			require.Equal(w, tt.state, w.state(id), id)
+			want := tt.text
+			if want == "" {
+				want = before.Text
+			}
+			require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE post_id = $1 AND text = $2`, id, want), id)
+			w.ok(w.EndSend(w.ctx, before.ID, before.Attempt, before.Epoch, relay.Outcome{State: conversation.Failed}))
+		}
+	})
+}
+
 func TestWhatIsBegunCanBeSeen(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
@@ -190,7 +237,7 @@ func TestWhatIsBegunCanBeSeen(t *testing.T) {
 		rows, err := w.Sending(w.ctx, "a")
 		w.ok(err)
 		require.Equal(w, []relay.OutboxRow{begun}, rows)
-		w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, outcomeSent("x")))
+		w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, begun.Epoch, outcomeSent("x")))
 		rows, err = w.Sending(w.ctx, "a")
 		w.ok(err)
 		require.Empty(w, rows)

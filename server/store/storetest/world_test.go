@@ -210,7 +210,7 @@ func (w *world) begin(l relay.Lease, postID string) relay.OutboxRow {
 func (w *world) end(l relay.Lease, postID string, o relay.Outcome) {
 	w.Helper()
 	row := w.begin(l, postID)
-	w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, o))
+	w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, o))
 }
 
 // notices returns the post ids of the due notices.
