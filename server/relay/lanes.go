@@ -64,6 +64,7 @@ func (l *lanes[T]) Wake() {
 func (l *lanes[T]) Release() {
 	l.mu.Lock()
 	clear(l.paused)
+	l.all = time.Time{}
 	l.mu.Unlock()
 	l.Wake()
 }

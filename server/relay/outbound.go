@@ -244,7 +244,9 @@ func (out *outbound) judge(f *messenger.Error, c conversation.Conversation, row 
 	case messenger.Unauthorized:
 		out.bots.Refused(out.lease.BotID, f)
 		out.lanes.HoldAll(refusedPause)
-		return queueAgain(outcome, refusedPause)
+		// The row itself may go at once: a new token releases the lanes.
+		outcome, _ = queueAgain(outcome, 0)
+		return outcome, refusedPause
 	case messenger.Transient, messenger.Conflict:
 		if time.Since(row.FirstTryAt) < giveUpAfter {
 			return queueAgain(outcome, backoff(row.Attempt))

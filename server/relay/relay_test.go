@@ -298,6 +298,25 @@ func TestWhatTheMessengerSaysDecidesAboutTheReply(t *testing.T) {
 	}
 }
 
+func TestRepliesThatWaitedForAValidTokenGoOutAsSoonAsThereIsOne(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.messenger.answer = func(n int, _ call) error {
+			if n == 1 {
+				return &messenger.Error{Class: messenger.Unauthorized}
+			}
+			return nil
+		}
+	}, func(s *stage) {
+		s.reply("r1", "olena", "first")
+		s.reply("r2", "olena", "second")
+		settleDown()
+		require.Equal(t, []string{"first"}, s.messenger.sent("olena"), "the refused try")
+		s.Wake(testBot)
+		settleDown()
+		require.Equal(t, []string{"first", "first", "second"}, s.messenger.sent("olena"))
+	})
+}
+
 func TestAPassingFailureIsRetriedForAnHourThenFails(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.messenger.answer = func(int, call) error { return &messenger.Error{Class: messenger.Transient} }
