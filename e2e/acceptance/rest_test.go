@@ -70,13 +70,13 @@ func TestRESTLetsEverybodyDoWhatIsHis(t *testing.T) {
 		{"DELETE", ofBot, nil, [5]int{none, miss, deny, deny, http.StatusNoContent}},
 	} {
 		for i, who := range people {
-			require.Equal(t, r.want[i], s.status4(who, r.method, r.path, r.body), "%s %s by %d", r.method, r.path, i)
+			require.Equal(t, r.want[i], s.statusOf(who, r.method, r.path, r.body), "%s %s by %d", r.method, r.path, i)
 		}
 	}
 }
 
-// status4 calls REST and returns the HTTP status; a refusal must be of the form of REST.
-func (s *scene) status4(who *lab.Session, method, path string, body any) int {
+// statusOf calls REST and returns the HTTP status; a refusal must be of the form of REST.
+func (s *scene) statusOf(who *lab.Session, method, path string, body any) int {
 	s.Helper()
 	text := []byte(nil)
 	if body != nil {

@@ -64,7 +64,6 @@ func (l *lanes[T]) Wake() {
 func (l *lanes[T]) Release() {
 	l.mu.Lock()
 	clear(l.paused)
-	l.all = time.Time{}
 	l.mu.Unlock()
 	l.Wake()
 }

@@ -243,8 +243,7 @@ func (out *outbound) judge(f *messenger.Error, c conversation.Conversation, row 
 		return queueAgain(outcome, f.After)
 	case messenger.Unauthorized:
 		out.bots.Refused(out.lease.BotID, f)
-		out.lanes.HoldAll(refusedPause)
-		// The row itself may go at once: a new token releases the lanes.
+		// Only the lane waits, not the row: a new token releases it.
 		outcome, _ = queueAgain(outcome, 0)
 		return outcome, refusedPause
 	case messenger.Transient, messenger.Conflict:
