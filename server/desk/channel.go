@@ -176,13 +176,17 @@ func (d *Desk) Join(ctx context.Context, channelID string) error {
 	if d.CanSee(d.opts.BotUserID, channelID) {
 		return nil
 	}
+	var teamErr *model.AppError
 	if p.teamID != "" {
-		if _, appErr := d.api.CreateTeamMember(p.teamID, d.opts.BotUserID); appErr != nil {
-			return errors.Wrap(failure(appErr), "join the team")
-		}
+		// Of two who do this at the same time one is told of a conflict (tried on Mattermost 11.1). Whether the user is
+		// in the team shows in the next step, which needs it.
+		_, teamErr = d.api.CreateTeamMember(p.teamID, d.opts.BotUserID)
 	}
 	member, appErr := d.api.AddChannelMember(channelID, d.opts.BotUserID)
-	if appErr != nil {
+	switch {
+	case appErr != nil && teamErr != nil:
+		return errors.Wrap(failure(teamErr), "join the team")
+	case appErr != nil:
 		return errors.Wrap(failure(appErr), "join the channel")
 	}
 	if member == nil {

@@ -81,16 +81,25 @@ func newBench(ctx context.Context) (*bench, error) {
 	if b.db, err = sql.Open("postgres", w.Server.DSN()); err != nil {
 		return b, errors.WithStack(err)
 	}
-	for i := range conversations {
-		c := b.bot.NewCustomer("Customer " + strconv.Itoa(i))
+	if b.platform, err = newPlatform(ctx, w); err != nil {
+		return b, err
+	}
+	return b, b.renew(ctx)
+}
+
+// renew gives both sides new threads: a reply costs more in a longer one, so that only equal lengths can be compared.
+func (b *bench) renew(ctx context.Context) error {
+	b.customers = nil
+	for range conversations {
+		b.made++
+		c := b.bot.NewCustomer("Customer " + strconv.Itoa(b.made))
 		c.Says("hello")
-		if _, err = w.AwaitConversation(ctx, c); err != nil {
-			return b, err
+		if _, err := b.world.AwaitConversation(ctx, c); err != nil {
+			return err
 		}
 		b.customers = append(b.customers, c)
 	}
-	b.platform, err = newPlatform(ctx, w, conversations)
-	return b, err
+	return b.platform.renew(ctx, conversations)
 }
 
 func (b *bench) measureRest(ctx context.Context) error {
@@ -141,6 +150,9 @@ func (b *bench) measureSustained(ctx context.Context) error {
 
 // compare puts msgbot's posts/s beside the platform's, in turn.
 func (b *bench) compare(ctx context.Context, name string, ours func(context.Context, int) (float64, error)) error {
+	if err := b.renew(ctx); err != nil {
+		return err
+	}
 	var ratios []float64
 	for range repeats {
 		limit, err := b.limit(ctx, rounds)

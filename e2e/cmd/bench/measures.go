@@ -24,9 +24,11 @@ type bench struct {
 	world     *world.World
 	bot       *world.Bot
 	customers []*world.Customer
-	platform  *platform
-	db        *sql.DB
-	say       func(format string, args ...any)
+	// made counts the customers of all measurements.
+	made     int
+	platform *platform
+	db       *sql.DB
+	say      func(format string, args ...any)
 }
 
 // rate is how many posts per second came into a channel since, by their createat: from the first to the last.

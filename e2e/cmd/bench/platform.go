@@ -37,8 +37,8 @@ type platform struct {
 	roots  []string
 }
 
-// newPlatform builds and installs the plugin, and opens as many threads as msgbot has conversations.
-func newPlatform(ctx context.Context, w *world.World, threads int) (*platform, error) {
+// newPlatform builds and installs the plugin.
+func newPlatform(ctx context.Context, w *world.World) (*platform, error) {
 	bundle, err := packCallers(ctx)
 	if err != nil {
 		return nil, err
@@ -67,14 +67,20 @@ func newPlatform(ctx context.Context, w *world.World, threads int) (*platform, e
 		return nil, errors.WithStack(err)
 	}
 	p.author = bot.Id
+	return p, nil
+}
+
+// renew opens as many new threads as msgbot has conversations.
+func (p *platform) renew(ctx context.Context, threads int) error {
+	p.roots = nil
 	for range threads {
-		root, err := w.Admin.Post(ctx, p.channel.Id, "a thread")
+		root, err := p.admin.Post(ctx, p.channel.Id, "a thread")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.roots = append(p.roots, root.Id)
 	}
-	return p, nil
+	return nil
 }
 
 // create lets n callers write rounds replies into each of the first threads and returns for each the time from the call to the post's own
