@@ -2,6 +2,7 @@ package bots
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -428,4 +429,24 @@ func BenchmarkGuardOfOtherChannels(b *testing.B) {
 			b.Fatal("not a bot's channel")
 		}
 	}
+}
+
+func TestAPanicEndsOneRoundOfTheWatchOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		rounds, done := 0, make(chan struct{})
+		go func() {
+			defer close(done)
+			h.Watch(ctx, func() []string {
+				rounds++
+				panic("a bug")
+			})
+		}()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		cancel()
+		<-done
+		require.Greater(t, rounds, 3)
+	})
 }

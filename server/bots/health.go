@@ -5,6 +5,7 @@ package bots
 import (
 	"context"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -99,20 +100,31 @@ func (s *Service) Polled(botID string, failure *messenger.Error) {
 // Watch looks at the bots this node owns until ctx ends, keeps the registry fresh and stores the exchange log.
 func (s *Service) Watch(ctx context.Context, owns func() []string) {
 	for ctx.Err() == nil {
-		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("The bots cannot be read", "error", err.Error())
-		}
-		s.flushExchanges(ctx)
-		for _, id := range owns() {
-			if s.watch.due(id, time.Now()) {
-				if _, err := s.look(ctx, id); err != nil && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
-					s.log.Warn("The health of a bot cannot be told", "bot_id", id, "error", err.Error())
-				}
-			}
-		}
+		s.watchOnce(ctx, owns)
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Second):
+		}
+	}
+}
+
+// watchOnce is one round of Watch. A panic ends this round and nothing else.
+func (s *Service) watchOnce(ctx context.Context, owns func() []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("A panic", "where", "watch", "stack", string(debug.Stack()))
+		}
+	}()
+	if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("The bots cannot be read", "error", err.Error())
+	}
+	s.flushExchanges(ctx)
+	for _, id := range owns() {
+		if !s.watch.due(id, time.Now()) {
+			continue
+		}
+		if _, err := s.look(ctx, id); err != nil && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
+			s.log.Warn("The health of a bot cannot be told", "bot_id", id, "error", err.Error())
 		}
 	}
 }
