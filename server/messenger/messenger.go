@@ -7,8 +7,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // Kind names a messenger; it is the folder name of its adapter and the value of Bot.kind in REST.
@@ -45,6 +43,8 @@ type Update struct {
 	EventID string
 	// Lane groups what must stay in order: one lane per conversation. Empty is a lane of its own.
 	Lane string
+	// Album is the key that the messages of one album share, empty for all others.
+	Album string
 	// Raw is the update as it came.
 	Raw []byte
 	// Undecodable is set, with the reason, when the update is valid JSON that the adapter cannot read.
@@ -78,9 +78,9 @@ type Messenger interface {
 	// Account asks the messenger whose token this is.
 	Account(ctx context.Context) (Account, error)
 
-	// Send makes exactly one call that creates at most one message, and returns the messenger's id of it.
-	// After Ambiguous it is unknown whether the message exists; after any other class it does not.
-	Send(ctx context.Context, out Outgoing) (externalID string, err error)
+	// Send makes exactly one call that creates at most one message, or one album, and returns the messenger's ids of its
+	// messages in their order. After Ambiguous it is unknown whether they exist; after any other class they do not.
+	Send(ctx context.Context, out Outgoing) (externalIDs []string, err error)
 
 	// SetWebhook makes url the address of updates; whoever held it before loses it silently. secret comes back with
 	// each call where the messenger has such a thing (Telegram), else it is unused.
@@ -94,111 +94,6 @@ type Messenger interface {
 	Split(body []byte) (Delivery, error)
 	// Decode reads one stored update. The error says that this adapter cannot read it (it is then quarantined).
 	Decode(raw []byte) (Event, error)
-}
-
-// Poller is the capability of asking for updates instead of being called.
-type Poller interface {
-	// Poll waits up to wait for updates that follow offset; next is the offset that confirms them. Calling Poll with
-	// next deletes them at the messenger, so it may be called only when they are stored. 409 is class Conflict.
-	Poll(ctx context.Context, offset int64, wait time.Duration) (d Delivery, next int64, err error)
-}
-
-// Capabilities is what a messenger can do, as data.
-type Capabilities struct {
-	// TextLimit is the longest text of one message, in TextUnit.
-	TextLimit int
-	TextUnit  richtext.Unit
-	// Formatting says that bold, links and the like can be sent as such; without it Text.PlainText is what counts.
-	Formatting bool
-	// Rates are the messenger's own limits of sending.
-	Rates Rates
-	// NeedsPublicHTTPS says that the messenger's own cloud calls only https addresses.
-	NeedsPublicHTTPS bool
-	// WebhookPorts are the ports the messenger's cloud calls, empty for any.
-	WebhookPorts []int
-}
-
-// Rates are messages per second; zero means no limit of that kind.
-type Rates struct {
-	PerChat, PerGroup, PerBot Rate
-}
-
-// Rate is a token bucket: Burst at once, refilled by one every Every.
-type Rate struct {
-	Every time.Duration
-	Burst int
-}
-
-// ChatKind tells one person from a group.
-type ChatKind string
-
-// The kinds of chat.
-const (
-	Private ChatKind = "private"
-	Group   ChatKind = "group"
-)
-
-// Chat is where a message came from or goes to.
-type Chat struct {
-	// ID is the messenger's id of the chat: a user id on Viber.
-	ID string
-	// Connection is the Telegram Business connection, empty elsewhere.
-	Connection string
-	Kind       ChatKind
-	// Title is the name of a group, empty for a person.
-	Title string
-}
-
-// Person is a customer as the messenger shows him.
-type Person struct {
-	ID        string
-	Name      string
-	FirstName string
-	Username  string
-	// Language is a tag such as "uk" or "en-US", empty when not told.
-	Language  string
-	AvatarURL string
-}
-
-// EventKind says what happened.
-type EventKind string
-
-// The kinds of event. Every kind but Ignored reaches the conversation.
-const (
-	EventMessage   EventKind = "message"
-	EventEdited    EventKind = "edited"
-	EventStarted   EventKind = "started" // opened the bot, wrote nothing yet
-	EventBlocked   EventKind = "blocked"
-	EventUnblocked EventKind = "unblocked"
-	EventDelivered EventKind = "delivered"
-	EventSeen      EventKind = "seen"
-	EventFailed    EventKind = "failed"
-	EventIgnored   EventKind = "ignored" // counted with Reason, nothing to show
-)
-
-// Event is one decoded update.
-type Event struct {
-	Kind EventKind
-	// At is the messenger's clock.
-	At   time.Time
-	Chat Chat
-	From Person
-	// ExternalID is the messenger's id of the message the event is or is about.
-	ExternalID string
-	// Text is what was written; for a message without text a readable label of it.
-	Text richtext.Text
-	// Payload is a deep-link payload or context.
-	Payload string
-	// Reason names why an event is ignored, or says in the messenger's words why a delivery failed.
-	Reason string
-}
-
-// Outgoing is one message to send: it fits the limits already.
-type Outgoing struct {
-	Chat Chat
-	Text richtext.Text
-	// SenderName is shown by messengers that want one with each message (Viber); others ignore it.
-	SenderName string
 }
 
 // Exchange is one HTTP exchange with a messenger, for the admin's log: never a token, never a message text.
@@ -228,6 +123,9 @@ type Options struct {
 	// BaseURL is the API's address without a trailing slash.
 	BaseURL string
 	Client  *http.Client
+	// Media fetches customers' files: it refuses addresses that are not public, but for BaseURL's. http.DefaultClient
+	// when nil.
+	Media *http.Client
 	// Observe is told of every outbound exchange; nil for none. It must not block.
 	Observe func(Exchange)
 	// Now is the clock, time.Now when nil.
