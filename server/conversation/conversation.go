@@ -81,6 +81,8 @@ type Conversation struct {
 	// FirstResponse is the time from the start of waiting to the first agent reply, zero while there is none.
 	FirstResponse time.Duration
 	CreatedAt     time.Time
+	// Payload is the deep link by which the customer came last and that no thread has shown yet; empty for none.
+	Payload string
 }
 
 // Thread is the Mattermost thread that shows a conversation now.

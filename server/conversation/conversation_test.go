@@ -73,8 +73,8 @@ func TestWhatBecomesOfAnAgentsPost(t *testing.T) {
 		"a system post":                      {AgentPost{RootID: "root", Message: "joined", Type: "system_join", CreatedAt: now}, open, rules, Verdict{Action: Skip, Reason: ReasonSystem}},
 		"a deleted post":                     {AgentPost{RootID: "root", Message: "oops", Deleted: true, CreatedAt: now}, open, rules, Verdict{Action: Skip, Reason: ReasonDeleted}},
 		"nothing but white space":            {post(" \n "), open, rules, Verdict{Action: Skip, Reason: ReasonEmpty}},
-		"a file without text":                {AgentPost{RootID: "root", Files: 1, CreatedAt: now}, open, rules, Verdict{Action: Send}},
-		"the text decides for its files":     {AgentPost{RootID: "root", Message: "!", Files: 2, CreatedAt: now}, open, rules, Verdict{Action: Keep, Reason: ReasonPrefix}},
+		"a file without text":                {AgentPost{RootID: "root", FileIDs: []string{"f"}, CreatedAt: now}, open, rules, Verdict{Action: Send}},
+		"the text decides for its files":     {AgentPost{RootID: "root", Message: "!", FileIDs: []string{"f", "g"}, CreatedAt: now}, open, rules, Verdict{Action: Keep, Reason: ReasonPrefix}},
 		"forced without anything to send":    {post(">> "), open, rules, Verdict{Action: Skip, Reason: ReasonEmpty}},
 		"a snoozed conversation is not held": {post("Hello"), Conversation{Status: Snoozed, Thread: Thread{RootPostID: "root"}}, rules, Verdict{Action: Send, Text: "Hello"}},
 	} {
@@ -114,7 +114,7 @@ func TestSettingsKeepWhatAPatchLeavesOut(t *testing.T) {
 	out, err := json.Marshal(s)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"team_language":"en","reopen_within":"6h0m0s","agent_name":"first","notes_by_default":false,
-		"closed_reply":"ask","first_replier_assigns":true,"undo":"0s"}`, string(out))
+		"closed_reply":"ask","first_replier_assigns":true,"mirror_reactions":false,"undo":"0s"}`, string(out))
 }
 
 func TestSettingsOutOfRangeNameTheField(t *testing.T) {

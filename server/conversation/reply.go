@@ -24,7 +24,8 @@ type AgentPost struct {
 	Type string
 	// Automated is set for posts by bots, webhooks and other plugins.
 	Automated bool
-	Files     int
+	// FileIDs are Mattermost's ids of the files in the post, in their order.
+	FileIDs   []string
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Deleted   bool
@@ -100,7 +101,7 @@ func Judge(p AgentPost, c Conversation, r ReplyRules, now time.Time) Verdict {
 	} else if reason := noteReason(text, r); reason != "" {
 		return Verdict{Action: Keep, Reason: reason}
 	}
-	if text == "" && p.Files == 0 {
+	if text == "" && len(p.FileIDs) == 0 {
 		return Verdict{Action: Skip, Reason: ReasonEmpty}
 	}
 	return Verdict{Action: actionFor(p, c, r, now), Text: text, Reason: holdReason(p, c, r, now)}

@@ -23,6 +23,8 @@ type Settings struct {
 	ClosedReply string `json:"closed_reply"`
 	// FirstReplierAssigns makes the first agent who replies the assignee.
 	FirstReplierAssigns bool `json:"first_replier_assigns"`
+	// MirrorReactions shows the customer how agents react to messages, where the messenger can.
+	MirrorReactions bool `json:"mirror_reactions"`
 	// Undo is how long a reply waits before it is sent, so that it can still be edited or deleted; at most a minute.
 	Undo Duration `json:"undo"`
 }

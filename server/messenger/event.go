@@ -162,6 +162,8 @@ type File struct {
 	Kind FileKind
 	// Ref is what the adapter fetches it by: an id, or an address. It is shown to nobody.
 	Ref string
+	// Identity is the same for the same content, however it is fetched; Ref where the messenger tells no other.
+	Identity string
 	// Name is the customer's name of it, empty when the messenger tells none; not to be trusted.
 	Name string
 	// MIME is the type as told, empty when not told; not to be trusted.

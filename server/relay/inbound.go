@@ -180,9 +180,10 @@ func (in *inbound) message(ctx context.Context, s *laneState, row InboxRow, e me
 }
 
 func (in *inbound) append(ctx context.Context, s *laneState, postID string, e messenger.Event) (int, error) {
-	return in.desk.PostInbound(ctx, InboundPost{
-		ID: postID, Conversation: *s.conv, Bot: s.bot, Text: e.Text, Edited: e.Kind == messenger.EventEdited,
+	posted, err := in.desk.PostInbound(ctx, InboundPost{
+		ID: postID, Conversation: *s.conv, Bot: s.bot, Text: e.Text, At: e.At,
 	})
+	return posted.Posts, err
 }
 
 // started is a customer who opened the bot: nothing is shown until he writes.

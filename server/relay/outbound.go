@@ -165,7 +165,7 @@ func refusal(c conversation.Conversation, row OutboxRow) *Outcome {
 	switch {
 	case c.Customer.Unreachable != "":
 		return &Outcome{State: conversation.Failed, Description: c.Customer.Unreachable, Part: row.Part}
-	case row.Files > 0:
+	case len(row.FileIDs) > 0:
 		return &Outcome{State: conversation.Failed, Description: NoFiles, Part: row.Part}
 	}
 	return nil
@@ -214,12 +214,12 @@ func (out *outbound) sendPart(ctx context.Context, chat messenger.Messenger, bot
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	began := time.Now()
-	id, err := chat.Send(call, messenger.Outgoing{Chat: c.Chat, Text: text, SenderName: bot.Name})
+	ids, err := chat.Send(call, messenger.Outgoing{Chat: c.Chat, Text: text, SenderName: bot.Name})
 	if err == nil {
 		out.meter.Outbound(bot.Kind, string(conversation.Sent), "")
 		out.meter.Observe("outbound_call", time.Since(began))
 		out.meter.Observe("outbound", time.Since(row.CreatedAt))
-		return Outcome{State: conversation.Sent, ExternalID: id}, 0
+		return Outcome{State: conversation.Sent, Sent: sentParts(ids)}, 0
 	}
 	failure := messenger.AsError(err)
 	out.meter.Outbound(bot.Kind, "error", string(failure.Class))
@@ -287,3 +287,11 @@ func (out *outbound) end(ctx context.Context, row OutboxRow, o Outcome) time.Dur
 
 // lastTries is how often an outcome is tried once more while the relay stops.
 const lastTries = 3
+
+func sentParts(ids []string) []Part {
+	parts := make([]Part, len(ids))
+	for i, id := range ids {
+		parts[i] = Part{ExternalID: id, State: conversation.Sent}
+	}
+	return parts
+}

@@ -8,13 +8,13 @@ package relay
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // ErrNotFound is returned by a Store for what is not there.
@@ -23,123 +23,16 @@ var ErrNotFound = errors.New("not found")
 // ErrFenced is returned by writes under a lease that another node has taken over: nothing was written.
 var ErrFenced = errors.New("the lease on this bot is no longer ours")
 
-// Lease is the right of one node to work for one bot. Epoch rises with every change of owner and fences writes.
-type Lease struct {
-	BotID string
-	Epoch int64
-}
-
-// InboxRow is an update that waits for its lane.
-type InboxRow struct {
-	ID       int64
-	EventID  string
-	Lane     string
-	Raw      []byte
-	Attempts int
-	// NotBefore holds the lane until then; zero for at once.
-	NotBefore  time.Time
-	ReceivedAt time.Time
-}
-
-// InboxState is the end of an inbox row.
-type InboxState string
-
-// How an inbox row ends. Every end but InboxDone carries a named reason.
-const (
-	InboxDone        InboxState = "done"
-	InboxDropped     InboxState = "dropped"
-	InboxQuarantined InboxState = "quarantined"
-)
-
-// Finished is an inbox row that was worked off, with what it became.
-type Finished struct {
-	ID     int64
-	State  InboxState
-	Reason string
-	// Message is nil when the update became no post.
-	Message *InboundMessage
-}
-
-// InboundMessage records a customer's message that is now a post. It opens the conversation, starts the wait (At, if
-// nobody was waited for), counts the posts and makes the customer reachable.
-type InboundMessage struct {
-	ConversationID string
-	PostID         string
-	ExternalID     string
-	At             time.Time
-	// Posts is how many posts the message took, 1 but for very long ones.
-	Posts int
-}
-
-// Reply is an agent's post that was judged, to be recorded once: a message, and an outbox row where it is to be sent.
-type Reply struct {
-	Post           conversation.AgentPost
-	ConversationID string
-	Verdict        conversation.Verdict
-	// NotBefore is when it may be sent: after the settle time and the bot's undo time.
-	NotBefore time.Time
-}
-
-// Candidate is a post found by the scan.
-type Candidate struct {
-	Post           conversation.AgentPost
-	ConversationID string
-	// Known is set when the post is recorded already and was edited or deleted since.
-	Known bool
-}
-
-// OutboxRow is a reply on its way to the customer.
-type OutboxRow struct {
-	ID             int64
-	BotID          string
-	ConversationID string
-	PostID         string
-	// Text is Markdown, as the agent wrote it.
-	Text string
-	// AuthorName is put before the text as the bot's agent_name setting says: first and full name of the author.
-	AuthorFirst, AuthorFull string
-	Files                   int
-	State                   conversation.Delivery
-	// Reason is a conversation.Reason for held rows, else the messenger's words.
-	Reason string
-	// Part is the number of parts that are sent; the next one is tried next.
-	Part int
-	// Attempt counts tries over all parts; an outcome is recorded for one attempt only.
-	Attempt int
-	// Epoch is that of the lease under which the attempt was begun.
-	Epoch      int64
-	FirstTryAt time.Time
-	NotBefore  time.Time
-	CreatedAt  time.Time
-}
-
-// Outcome of one attempt at an outbox row.
-type Outcome struct {
-	State conversation.Delivery
-	// Code and Description are the messenger's, empty for sent.
-	Code        int
-	Description string
-	// NotBefore is the next try of a row that is queued again.
-	NotBefore time.Time
-	// ExternalID is the id of the part that was sent; Part the number of parts sent now.
-	ExternalID string
-	Part       int
-	// Unreachable marks the customer with Description until he writes again.
-	Unreachable bool
-}
-
-// Notice is a message in the thread about an outbox row that did not go out.
-type Notice struct {
-	Row          OutboxRow
-	Conversation conversation.Conversation
-}
-
 // Store is the relay's memory. Methods that take a Lease write only while it is the present one, else ErrFenced.
 type Store interface {
 	LeaseStore
 	InboxStore
+	ShownStore
 	ConversationStore
+	ConnectionStore
 	OutboxStore
+	ReceiptStore
+	ReactionStore
 }
 
 // LeaseStore keeps who works for which bot. All times are the database's.
@@ -166,12 +59,61 @@ type InboxStore interface {
 	PollOffset(ctx context.Context, botID string) (int64, error)
 	// NextUpdates returns waiting rows in order of arrival, without those of busy lanes.
 	NextUpdates(ctx context.Context, botID string, busy []string, limit int) ([]InboxRow, error)
+	// Album returns the waiting rows of one album that are bound to no post, or to the given one when it is not empty.
+	Album(ctx context.Context, botID, lane, album, bound string) (AlbumRows, error)
+	// BindAlbum binds rows to the post they become together, before it is made: a row that comes later is not in it.
+	BindAlbum(ctx context.Context, l Lease, ids []int64, postID string) error
 	// FinishUpdates ends rows and records their messages, all in one statement.
 	FinishUpdates(ctx context.Context, l Lease, done []Finished) error
 	// DeferUpdate counts a failed attempt and holds the row until notBefore. Reason is for the admin.
 	DeferUpdate(ctx context.Context, l Lease, id int64, notBefore time.Time, reason string) error
 	// PurgeInbox deletes finished rows' payloads, received before the given time.
 	PurgeInbox(ctx context.Context, l Lease, before time.Time) error
+}
+
+// ShownStore knows which message of the messenger is which post.
+type ShownStore interface {
+	// Shown finds the post of a message of either side, else ErrNotFound.
+	Shown(ctx context.Context, conversationID, externalID string) (Shown, error)
+	// KeepVersion stores an earlier text, once for each update.
+	KeepVersion(ctx context.Context, l Lease, v Version) error
+	// Target is the external id of the (first) message behind a post of either side, else ErrNotFound.
+	Target(ctx context.Context, conversationID, postID string) (externalID string, err error)
+	// Quoted is the external id of the newest message with this richtext.QuoteKey, else ErrNotFound.
+	Quoted(ctx context.Context, conversationID, key string) (externalID string, err error)
+}
+
+// ConnectionStore keeps Business connections.
+type ConnectionStore interface {
+	// Connect takes over what the messenger says of a connection at that time, unless something newer is known, and
+	// returns what is known now. A connection that is new, or enabled again, waits for an admin; one that ended makes its
+	// conversations unreachable. ErrNotFound when there is no such bot.
+	Connect(ctx context.Context, botID string, c messenger.Connection, at time.Time) (conversation.Connection, error)
+	// Connection finds one, else ErrNotFound.
+	Connection(ctx context.Context, botID, id string) (conversation.Connection, error)
+	// Connections returns all of a bot, newest first.
+	Connections(ctx context.Context, botID string) ([]conversation.Connection, error)
+	// Decide accepts or refuses a connection that is not revoked; ErrNotFound when there is none such.
+	Decide(ctx context.Context, botID, id string, accept bool, userID string) (conversation.Connection, error)
+}
+
+// ReceiptStore keeps what the messenger tells of messages that were sent.
+type ReceiptStore interface {
+	// Receipt records Delivered, Seen or Failed (with the messenger's words) of a message that was sent. Seen means all
+	// earlier ones too; nothing goes back from seen to delivered. A failure fails its reply, whose author is told. It
+	// returns ErrNotFound when no message of that id is known.
+	Receipt(ctx context.Context, l Lease, conversationID, externalID string, state conversation.Delivery, words string) error
+	// Parts returns what a reply became at the messenger, in the order of sending.
+	Parts(ctx context.Context, postID string) ([]Part, error)
+}
+
+// ReactionStore follows the team's reactions.
+type ReactionStore interface {
+	// ScanReactions reads Mattermost's reactions to posts that are messages at the messenger and that changed after since,
+	// leaving out exceptUser's and bots'. Oldest change first.
+	ScanReactions(ctx context.Context, botID, exceptUser string, since time.Time, limit int) ([]Reaction, error)
+	// RecordReactions queues a ReactRow for each whose emoji (Name, here already the messenger's) is another than the last.
+	RecordReactions(ctx context.Context, l Lease, reactions []Reaction) error
 }
 
 // ConversationStore keeps customers and conversations.
@@ -184,10 +126,13 @@ type ConversationStore interface {
 	ByThread(ctx context.Context, rootPostID string) (conversation.Conversation, error)
 	// StartThread records a new thread of a conversation, which makes the conversation open and waiting since then.
 	StartThread(ctx context.Context, l Lease, conversationID string, t conversation.Thread, waitingSince time.Time) error
-	// Change applies f to the conversation under a row lock and stores status, mode, assignee, tags, waiting, closing
-	// and the customer's Unreachable; its card becomes due when any of them changed. An error of f is returned as it
+	// Change applies f to the conversation under a row lock and stores status, mode, assignee, tags, waiting, closing,
+	// payload and the customer's Unreachable; its card becomes due when any of them changed. An error of f is returned as it
 	// is and nothing is stored.
 	Change(ctx context.Context, id string, f func(*conversation.Conversation) error) (conversation.Conversation, error)
+	// MigrateChat makes the conversation of a group go on under its new chat id. Messages of the old one are known by
+	// old id + ":" + message id from then on, because the new group counts anew. Twice is as once.
+	MigrateChat(ctx context.Context, l Lease, botID, from, to string) error
 	// CloseIdle closes open conversations of the bot whose last message is older than before, and counts them.
 	CloseIdle(ctx context.Context, l Lease, before time.Time) (int, error)
 	// DueCards returns conversations whose card no longer shows what is stored, not updated for the given time.
@@ -211,7 +156,8 @@ type OutboxStore interface {
 	// new ones that are not recorded, and recorded ones that were edited or deleted since. Oldest change first.
 	ScanPosts(ctx context.Context, botID, exceptUser string, since time.Time, limit int) ([]Candidate, error)
 	// RecordReplies records judged posts, once each. For known posts it changes what did not go out: another text, a
-	// note, or cancelled. Sending replies end the wait of their conversation, make it human mode, and assign
+	// note, or cancelled. What went out and changed since gets an EditRow or a DeleteRow; an edit into a note or of files gets
+	// an EditRow that has failed with the reason. Sending replies end the wait of their conversation, make it human mode, and assign
 	// the author where assign is set and nobody is assigned. It returns the ids of the posts that became notes now.
 	RecordReplies(ctx context.Context, l Lease, replies []Reply, assign bool) (notes []string, err error)
 	// LoseSends makes rows unknown that an earlier epoch began and whose outcome was never recorded.
@@ -220,12 +166,13 @@ type OutboxStore interface {
 	NextReplies(ctx context.Context, botID string, busy []string, limit int) ([]OutboxRow, error)
 	// BeginSend makes a queued row sending and counts an attempt; false when it is not queued any more.
 	BeginSend(ctx context.Context, l Lease, id int64) (OutboxRow, bool, error)
-	// EndSend records the outcome of an attempt. It is a fact and needs no lease: it is stored if the row still is at
+	// EndSend records the outcome of an attempt, with the messages that were sent. What its post became while it was being
+	// sent gets an EditRow or a DeleteRow then. It is a fact and needs no lease: it is stored if the row still is at
 	// that attempt of that epoch and sending or unknown. A part that is sent while more follow leaves the row sending.
 	EndSend(ctx context.Context, id int64, attempt int, epoch int64, o Outcome) error
 	// Sending returns the bot's rows that are begun and have no outcome yet.
 	Sending(ctx context.Context, botID string) ([]OutboxRow, error)
-	// DueNotices returns rows that are failed, unknown or held and whose author was not told.
+	// DueNotices returns rows that are failed, unknown or held and whose author was not told; never ReactRows.
 	DueNotices(ctx context.Context, botID string, limit int) ([]Notice, error)
 	// NoticeShown records that the author was told of an attempt; a newer one will be told anew.
 	NoticeShown(ctx context.Context, id int64, attempt int) error
@@ -247,33 +194,49 @@ var (
 	ErrRefused = errors.New("Mattermost refused the post")
 )
 
-// InboundPost is a customer's message for a thread.
-type InboundPost struct {
-	// ID is the id of the first post; further posts of the same message get ids made from it.
-	ID           string
-	Conversation conversation.Conversation
-	Bot          conversation.Bot
-	Text         richtext.Text
-	// Edited marks a message whose earlier text stands above.
-	Edited bool
-}
-
 // Desk is the Mattermost side. All methods are idempotent: a second call with the same ids changes nothing.
 // An error that is none of the above is passing: the call may be repeated.
 type Desk interface {
 	// OpenThread posts the card of c.Thread (its Seq is the new one; previous is the root post of the thread before, or
 	// empty) and returns where it is: the bot's inbox channel, or the fallback channel when that is archived.
 	OpenThread(ctx context.Context, bot conversation.Bot, c conversation.Conversation, previous string) (rootPostID, channelID string, err error)
-	// PostInbound appends a customer's message and returns how many posts it took.
-	PostInbound(ctx context.Context, p InboundPost) (posts int, err error)
-	// PostLine appends a line of msgbot's own, such as "the customer blocked the bot". Key names it in assets/i18n.
+	// PostInbound appends a message of the customer's side. A file that can never be had (class Rejected of Fetch, too large
+	// for Mattermost, refused by it) is shown as a line with name, size and reason; other failures of a file are returned
+	// unless p.Hasty.
+	PostInbound(ctx context.Context, p InboundPost) (Posted, error)
+	// EditInbound makes the posts of a message, of which there are that many, show p. Its files stay as they are when
+	// p.Files is nil. ErrThreadGone when the post was deleted.
+	EditInbound(ctx context.Context, p InboundPost, posts int) (Posted, error)
+	// InboundText is the Markdown of a customer's post without what msgbot put around it, ErrThreadGone when it is deleted.
+	InboundText(ctx context.Context, postID string) (string, error)
+	// MarkDeleted says on a customer's post that he deleted it at that time; the text stays. Once; a post that is gone is no
+	// matter.
+	MarkDeleted(ctx context.Context, bot conversation.Bot, postID string, at time.Time) error
+	// React adds or removes msgbot's own reaction, by the emoji itself. It returns false when Mattermost has no such emoji.
+	React(ctx context.Context, postID, emoji string, on bool) (bool, error)
+	// ShowConnection tells the inbox channel the state of a Business connection: one post for each time it was made, with
+	// buttons while it waits.
+	ShowConnection(ctx context.Context, bot conversation.Bot, c conversation.Connection) error
+	// PostLine appends a line of msgbot's own, such as "the customer blocked the bot". Key names it in assets/i18n. Args are
+	// plain text, but for "mention", a username to be mentioned, and "post", the id of a post to be linked.
 	PostLine(ctx context.Context, id string, bot conversation.Bot, c conversation.Conversation, key string, args map[string]string) error
 	// UpdateCard makes the card show c.
 	UpdateCard(ctx context.Context, bot conversation.Bot, c conversation.Conversation) error
 	// ShowNotice tells the thread why a reply did not go out, with the button that fits its state, and marks the post.
 	ShowNotice(ctx context.Context, bot conversation.Bot, n Notice) error
-	// MarkNote gives a post the sign of a note (🔒).
+	// MarkNote gives a post the sign of a note (🔒), MarkSent that of one that was sent (✅).
 	MarkNote(ctx context.Context, postID string) error
+	MarkSent(ctx context.Context, postID string) error
+	// AgentFiles describes files of a post in their order. An id that is not known any more is ErrRefused.
+	AgentFiles(ctx context.Context, ids []string) ([]AgentFile, error)
+	// OpenFile streams a file of Mattermost from its beginning; the caller closes it.
+	OpenFile(ctx context.Context, id string) (io.ReadCloser, error)
+	// PublicFileURL is an address where the messenger can fetch the file for some days, its last element being name.
+	PublicFileURL(id, name string) string
+	// Emoji is the emoji that Mattermost calls by this name, false for a custom one.
+	Emoji(name string) (string, bool)
+	// LinkedPost is the id of the post that a permalink into this Mattermost leads to.
+	LinkedPost(url string) (postID string, ok bool)
 	// BotUserID is the Mattermost user that msgbot posts as.
 	BotUserID() string
 	// DisplayName resolves @username of a teammate to the name a customer may see; false when there is no such user.
@@ -303,6 +266,8 @@ type Rules struct {
 	MentionIsNote bool
 	// AutoCloseDays closes conversations without traffic for that long; 0 for never.
 	AutoCloseDays int
+	// DeliveredReaction marks replies that were sent.
+	DeliveredReaction bool
 }
 
 // Logger is the server's log: never a customer's text, a token or a phone number.
