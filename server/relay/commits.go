@@ -2,14 +2,18 @@
 
 package relay
 
-import "github.com/pkg/errors"
+import (
+	"sync"
+
+	"github.com/pkg/errors"
+)
 
 // commitBatch bounds one statement.
 const commitBatch = 64
 
 type commit struct {
 	row  Finished
-	done chan<- error
+	done *records
 }
 
 // commits collects finished rows and stores them in batches, in the order in which they came.
@@ -22,10 +26,13 @@ func newCommits(store func([]Finished) error) *commits {
 	return &commits{queue: make(chan commit, commitBatch), store: store}
 }
 
-// Add queues a row; done, which must have room, gets the result once it is stored. An error means that the row is not
-// stored: it will be worked off again, and its posts found by their ids.
-func (c *commits) Add(row Finished, done chan<- error) {
-	c.queue <- commit{row, done}
+// Add queues rows; done learns once they are stored. An error means that a row is not stored: it will be worked off again,
+// and its posts found by their ids.
+func (c *commits) Add(done *records, rows ...Finished) {
+	for _, row := range rows {
+		done.pending.Add(1)
+		c.queue <- commit{row, done}
+	}
 }
 
 // Close ends Run when all that was added is stored. Nothing may be added after it.
@@ -63,9 +70,33 @@ func (c *commits) flush(batch []commit) {
 	err := c.store(rows)
 	for i, b := range batch {
 		if err != nil && len(batch) > 1 && !errors.Is(err, ErrFenced) {
-			b.done <- c.store(rows[i : i+1])
+			b.done.stored(c.store(rows[i : i+1]))
 			continue
 		}
-		b.done <- err
+		b.done.stored(err)
 	}
+}
+
+// records is what a lane knows of the rows it has given away.
+type records struct {
+	pending sync.WaitGroup
+	mu      sync.Mutex
+	err     error
+}
+
+func (r *records) stored(err error) {
+	r.mu.Lock()
+	if r.err == nil {
+		r.err = err
+	}
+	r.mu.Unlock()
+	r.pending.Done()
+}
+
+// Await returns when all rows are stored, with the first error.
+func (r *records) Await() error {
+	r.pending.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
 }

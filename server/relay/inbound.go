@@ -5,7 +5,6 @@ package relay
 import (
 	"context"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
@@ -18,8 +17,11 @@ import (
 // CreatePost faster (289 posts/s with eight on two cores).
 const inboundWidth = 8
 
-// previewRunes bounds what the card shows of the first message.
-const previewRunes = 120
+// errNotAdmitted says that no admin has accepted the message's Business connection yet: it waits in the inbox.
+var errNotAdmitted = errors.New("the Business connection waits for an admin")
+
+// admissionPause is how long a lane of such a connection rests when nothing wakes it.
+const admissionPause = time.Minute
 
 // inbound works off the inbox of one bot under one lease.
 type inbound struct {
@@ -85,144 +87,127 @@ func (in *inbound) run(ctx context.Context, _ string, rows []InboxRow) time.Dura
 		return time.Minute
 	}
 	state := &laneState{bot: bot, chat: chat}
-	done := make(chan error, len(rows))
-	added, pause := 0, time.Duration(0)
-	for _, row := range rows {
-		if wait := time.Until(row.NotBefore); wait > 0 {
-			pause = wait
-			break
-		}
-		finished, err := in.workOff(ctx, state, row)
-		if err != nil {
-			pause = in.postpone(ctx, row, err)
-			break
-		}
-		in.commits.Add(finished, done)
-		added++
-	}
-	for range added {
-		if err := <-done; err != nil {
-			pause = max(pause, pollEvery)
-			in.log.Warn("What was shown cannot be recorded yet", "bot_id", in.lease.BotID, "error", err.Error())
-		}
+	done := &records{}
+	pause := in.runRows(ctx, state, rows, done)
+	if err := done.Await(); err != nil {
+		pause = max(pause, pollEvery)
+		in.log.Warn("What was shown cannot be recorded yet", "bot_id", in.lease.BotID, "error", err.Error())
 	}
 	return pause
 }
 
-// workOff turns one row into what it becomes in Mattermost. A panic makes it poison.
-func (in *inbound) workOff(ctx context.Context, state *laneState, row InboxRow) (done Finished, err error) {
+// runRows works rows off until one has to wait, and returns for how long.
+func (in *inbound) runRows(ctx context.Context, state *laneState, rows []InboxRow, done *records) time.Duration {
+	worked := map[int64]bool{}
+	for _, row := range rows {
+		if worked[row.ID] {
+			continue // it went with its album
+		}
+		if wait := time.Until(row.NotBefore); wait > 0 {
+			return wait
+		}
+		unit, wait, err := in.gather(ctx, row)
+		if err == nil && wait > 0 {
+			return wait
+		}
+		var finished []Finished
+		if err == nil {
+			finished, err = in.workOff(ctx, state, unit)
+		}
+		if errors.Is(err, errNotAdmitted) {
+			return admissionPause
+		}
+		if err != nil {
+			return in.postpone(ctx, row, err)
+		}
+		in.commits.Add(done, finished...)
+		for _, f := range finished {
+			worked[f.ID] = true
+		}
+	}
+	return 0
+}
+
+// workOff turns rows that belong together into what they become in Mattermost. A panic makes them poison.
+func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRow) (done []Finished, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			in.meter.Panic("inbound")
-			in.log.Error("A panic while working off an update", "bot_id", in.lease.BotID, "inbox_id", row.ID, "stack", string(debug.Stack()))
-			done, err = quarantined(row, "panic"), nil
+			in.log.Error("A panic while working off an update", "bot_id", in.lease.BotID, "inbox_id", unit[0].ID, "stack", string(debug.Stack()))
+			done, err = nil, nil
+			for _, row := range unit {
+				done = append(done, quarantined(row, "panic"))
+			}
 		}
 	}()
-	event, err := state.chat.Decode(row.Raw)
-	if err != nil {
-		in.meter.Inbound(state.bot.Kind, string(InboxQuarantined), "undecodable")
-		return quarantined(row, "undecodable"), nil
-	}
-	handle, ok := eventHandlers[event.Kind]
-	if !ok {
-		reason := string(event.Kind)
-		if event.Kind == messenger.EventIgnored {
-			reason = event.Reason
+	var items []item
+	for _, row := range unit {
+		event, err := state.chat.Decode(row.Raw)
+		if err != nil {
+			done = append(done, quarantined(row, "undecodable"))
+			continue
 		}
-		in.meter.Inbound(state.bot.Kind, string(InboxDropped), reason)
-		return Finished{ID: row.ID, State: InboxDropped, Reason: reason}, nil
+		items = append(items, item{row, event})
 	}
-	done, err = handle(in, ctx, state, row, event)
-	if err == nil {
-		in.meter.Inbound(state.bot.Kind, string(done.State), done.Reason)
+	if len(items) > 0 {
+		handled, err := in.handle(ctx, state, items)
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, handled...)
 	}
-	return done, err
+	for _, f := range done {
+		in.meter.Inbound(state.bot.Kind, string(f.State), f.Reason)
+	}
+	return done, nil
 }
 
 // eventHandlers say what each kind of event becomes; kinds that are not here are dropped with their reason.
 var eventHandlers = map[messenger.EventKind]func(*inbound, context.Context, *laneState, InboxRow, messenger.Event) (Finished, error){
-	messenger.EventMessage:   (*inbound).message,
-	messenger.EventEdited:    (*inbound).message,
+	messenger.EventEdited:    (*inbound).edited,
+	messenger.EventDeleted:   (*inbound).deleted,
+	messenger.EventReaction:  (*inbound).reaction,
+	messenger.EventPressed:   (*inbound).pressed,
 	messenger.EventStarted:   (*inbound).started,
 	messenger.EventBlocked:   (*inbound).blocked,
 	messenger.EventUnblocked: (*inbound).unblocked,
+	messenger.EventMigrated:  (*inbound).migrated,
+	messenger.EventConnected: (*inbound).connected,
+	messenger.EventDelivered: (*inbound).receipt,
+	messenger.EventSeen:      (*inbound).receipt,
+	messenger.EventFailed:    (*inbound).receipt,
 }
 
-// message appends a customer's message to its thread and opens one where needed.
-func (in *inbound) message(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (Finished, error) {
-	if err := in.converse(ctx, s, e); err != nil {
-		return Finished{}, err
-	}
-	if err := in.route(ctx, s, e); err != nil {
-		return Finished{}, err
-	}
-	postID := conversation.PostID(s.bot.ID, row.EventID)
-	posts, err := in.append(ctx, s, postID, e)
-	if errors.Is(err, ErrThreadGone) {
-		if err = in.newThread(ctx, s, e); err == nil {
-			posts, err = in.append(ctx, s, postID, e)
+// handle hands what was decoded to its handler: messages, which may be an album, or one event of another kind.
+func (in *inbound) handle(ctx context.Context, s *laneState, items []item) ([]Finished, error) {
+	e := items[0].event
+	if err := in.admit(ctx, s, e); err != nil {
+		if errors.Is(err, errRefused) {
+			return dropped(items, "connection_refused"), nil
 		}
+		return nil, err
 	}
-	state, reason := InboxDone, ""
-	if errors.Is(err, ErrRefused) {
-		state, reason = InboxQuarantined, "refused"
-		posts, err = 1, in.desk.PostLine(ctx, conversation.PostID(postID, reason), s.bot, *s.conv, "line.unreadable", nil)
+	if e.Kind == messenger.EventMessage {
+		return in.message(ctx, s, items)
 	}
-	if err != nil {
-		return Finished{}, err
-	}
-	s.conv.Thread.Posts += posts
-	s.conv.Status = conversation.Open
-	s.conv.Customer.Unreachable = ""
-	return Finished{ID: row.ID, State: state, Reason: reason, Message: &InboundMessage{
-		ConversationID: s.conv.ID, PostID: postID, ExternalID: e.ExternalID, At: e.At, Posts: posts,
-	}}, nil
-}
-
-func (in *inbound) append(ctx context.Context, s *laneState, postID string, e messenger.Event) (int, error) {
-	posted, err := in.desk.PostInbound(ctx, InboundPost{
-		ID: postID, Conversation: *s.conv, Bot: s.bot, Text: e.Text, At: e.At,
-	})
-	return posted.Posts, err
-}
-
-// started is a customer who opened the bot: nothing is shown until he writes.
-func (in *inbound) started(_ context.Context, _ *laneState, row InboxRow, _ messenger.Event) (Finished, error) {
-	return Finished{ID: row.ID, State: InboxDone, Reason: "started"}, nil
-}
-
-func (in *inbound) blocked(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (Finished, error) {
-	return in.reachable(ctx, s, row, e, "blocked", "line.blocked")
-}
-
-func (in *inbound) unblocked(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (Finished, error) {
-	return in.reachable(ctx, s, row, e, "", "line.unblocked")
-}
-
-// reachable records whether the customer can be written to, and says so in his thread if he has one.
-func (in *inbound) reachable(ctx context.Context, s *laneState, row InboxRow, e messenger.Event, unreachable, line string) (Finished, error) {
-	done := Finished{ID: row.ID, State: InboxDone, Reason: string(e.Kind)}
-	if err := in.converse(ctx, s, e); err != nil {
-		return Finished{}, err
-	}
-	if s.conv.Customer.Unreachable == unreachable {
-		return done, nil
-	}
-	if s.conv.Thread.RootPostID != "" {
-		id := conversation.PostID(s.bot.ID, row.EventID)
-		if err := in.desk.PostLine(ctx, id, s.bot, *s.conv, line, nil); err != nil && !errors.Is(err, ErrThreadGone) {
-			return Finished{}, err
+	handle, ok := eventHandlers[e.Kind]
+	if !ok {
+		reason := string(e.Kind)
+		if e.Kind == messenger.EventIgnored {
+			reason = e.Reason
 		}
+		return dropped(items, reason), nil
 	}
-	changed, err := in.store.Change(ctx, s.conv.ID, func(c *conversation.Conversation) error {
-		c.Customer.Unreachable = unreachable
-		return nil
-	})
-	if err != nil {
-		return Finished{}, err
+	done, err := handle(in, ctx, s, items[0].row, e)
+	return []Finished{done}, err
+}
+
+func dropped(items []item, reason string) []Finished {
+	done := make([]Finished, len(items))
+	for i, it := range items {
+		done[i] = Finished{ID: it.row.ID, State: InboxDropped, Reason: reason}
 	}
-	s.take(changed)
-	return done, nil
+	return done
 }
 
 // converse loads or creates the lane's conversation, once per batch unless the customer shows himself otherwise.
@@ -238,66 +223,21 @@ func (in *inbound) converse(ctx context.Context, s *laneState, e messenger.Event
 	return nil
 }
 
-// route makes sure that the conversation has an open thread.
-func (in *inbound) route(ctx context.Context, s *laneState, e messenger.Event) error {
-	switch conversation.RouteInbound(*s.conv, s.bot.Settings, time.Now()) {
-	case conversation.NewThread:
-		return in.newThread(ctx, s, e)
-	case conversation.ReopenThread:
-		changed, err := in.store.Change(ctx, s.conv.ID, func(c *conversation.Conversation) error {
-			c.Reopen()
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		s.take(changed)
-	}
-	return nil
-}
-
-// take makes c the lane's conversation; the customer stays the one who speaks now, which in a group is not always the one
-// who is stored with the conversation.
-func (s *laneState) take(c conversation.Conversation) {
-	speaker := s.conv.Customer
-	speaker.Unreachable = c.Customer.Unreachable
-	c.Customer = speaker
-	s.conv = &c
-}
-
-// newThread opens the conversation's next thread. The card's id is made from the conversation and the thread's number,
-// so that a second try finds it.
-func (in *inbound) newThread(ctx context.Context, s *laneState, e messenger.Event) error {
-	next := *s.conv
-	previous := next.Thread.RootPostID
-	next.Thread = conversation.Thread{Seq: next.Thread.Seq + 1, Preview: preview(e)}
-	next.Status = conversation.Open
-	if next.WaitingSince.IsZero() {
-		next.WaitingSince = e.At
-	}
-	root, channel, err := in.desk.OpenThread(ctx, s.bot, next, previous)
+// change stores a change of the lane's conversation; the customer stays the one who speaks now, which in a group is not
+// always the one who is stored with the conversation.
+func (in *inbound) change(ctx context.Context, s *laneState, f func(*conversation.Conversation)) error {
+	changed, err := in.store.Change(ctx, s.conv.ID, func(c *conversation.Conversation) error {
+		f(c)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	next.Thread.RootPostID, next.Thread.ChannelID = root, channel
-	if err := in.store.StartThread(ctx, in.lease, next.ID, next.Thread, next.WaitingSince); err != nil {
-		return err
-	}
-	s.conv = &next
+	speaker := s.conv.Customer
+	speaker.Unreachable = changed.Customer.Unreachable
+	changed.Customer = speaker
+	s.conv = &changed
 	return nil
-}
-
-// CardID is the post id of a conversation's card number seq.
-func CardID(conversationID string, seq int) string {
-	return conversation.PostID("card", conversationID, strconv.Itoa(seq))
-}
-
-func preview(e messenger.Event) string {
-	runes := []rune(e.Text.Plain)
-	if len(runes) <= previewRunes {
-		return string(runes)
-	}
-	return string(runes[:previewRunes-1]) + "…"
 }
 
 // postpone holds a row after a passing failure of Mattermost or the database, and returns the lane's pause: the

@@ -1,5 +1,5 @@
-// Outbound: from the outbox to the customer, one lane per conversation. A send is written down before it is begun; what
-// is written as begun and has no outcome is unknown and never repeated by itself.
+// Outbound: from the outbox to the messenger, one lane per conversation. What is done is written down before it is begun;
+// a send that is written as begun and has no outcome is unknown and never repeated by itself.
 
 package relay
 
@@ -13,7 +13,6 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 const (
@@ -25,6 +24,8 @@ const (
 	giveUpAfter = time.Hour
 	// factTimeout bounds the record of something that has happened, which is tried even when we are stopping.
 	factTimeout = 5 * time.Second
+	// slowest is the speed in bytes per second below which a transfer of files is given up.
+	slowest = 128 << 10
 	// refusedPause is how long a bot whose token was refused waits before it is tried again.
 	refusedPause = 2 * time.Minute
 )
@@ -37,6 +38,7 @@ type outbound struct {
 	bots  Messengers
 	meter Meter
 	log   Logger
+	rules func() Rules
 	pacer *pacer
 	// inFlight holds the ids of the rows that lanes are sending.
 	inFlight sync.Map
@@ -48,7 +50,7 @@ type outbound struct {
 func (w *worker) newOutbound(rates messenger.Rates, changed func()) *outbound {
 	out := &outbound{
 		lease: w.lease, store: w.store, desk: w.desk, bots: w.bots, meter: w.meter, log: w.log,
-		pacer: newPacer(rates), changed: changed,
+		rules: w.rules, pacer: newPacer(rates), changed: changed,
 	}
 	out.lanes = newLanes(outboundWidth, laneWork[OutboxRow]{
 		fetch: out.fetch,
@@ -69,7 +71,7 @@ func (out *outbound) fetch(ctx context.Context, busy []string, limit int) ([]Out
 	return out.store.NextReplies(ctx, out.lease.BotID, busy, limit)
 }
 
-// run sends rows of one conversation in order until one has to wait.
+// run works off rows of one conversation in order until one has to wait.
 func (out *outbound) run(ctx context.Context, conversationID string, rows []OutboxRow) (pause time.Duration) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -90,16 +92,31 @@ func (out *outbound) run(ctx context.Context, conversationID string, rows []Outb
 		if wait := time.Until(row.NotBefore); wait > 0 {
 			return wait
 		}
-		if pause := out.send(ctx, chat, c, row); pause > 0 || ctx.Err() != nil {
+		if pause := out.attempt(ctx, chat, c, row); pause > 0 || ctx.Err() != nil {
 			return pause
 		}
 	}
 	return 0
 }
 
-// send tries the parts of one row that are still to be sent. A pause means that the row waits and nothing may overtake
-// it.
-func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conversation.Conversation, row OutboxRow) time.Duration {
+// task is one row being worked off.
+type task struct {
+	bot  conversation.Bot
+	chat messenger.Messenger
+	conv conversation.Conversation
+	row  OutboxRow
+}
+
+// carriers do what each kind of row wants; a pause means that the row waits and nothing may overtake it.
+var carriers = map[OutboxKind]func(*outbound, context.Context, task) time.Duration{
+	SendRow:   (*outbound).send,
+	EditRow:   (*outbound).edit,
+	DeleteRow: (*outbound).delete,
+	ReactRow:  (*outbound).react,
+}
+
+// attempt writes down that a row is begun and carries it out.
+func (out *outbound) attempt(ctx context.Context, chat messenger.Messenger, c conversation.Conversation, row OutboxRow) time.Duration {
 	bot, ok := out.bots.Known(out.lease.BotID)
 	if !ok || bot.Paused {
 		return pollEvery
@@ -123,77 +140,10 @@ func (out *outbound) send(ctx context.Context, chat messenger.Messenger, c conve
 	if !ok {
 		return 0
 	}
-	row = begun
-	if refusal := refusal(c, row); refusal != nil {
-		return out.end(ctx, row, *refusal)
-	}
-	parts := out.parts(bot, chat.Capabilities(), row)
-	if len(parts) == 0 {
-		return out.end(ctx, row, Outcome{State: conversation.Failed, Description: noText, Part: row.Part})
-	}
-	for i := row.Part; i < len(parts); i++ {
-		if i > row.Part {
-			if err := out.awaitTurn(ctx, c.Chat); err != nil || ctx.Err() != nil {
-				return out.end(ctx, row, Outcome{State: conversation.Queued, Part: i, NotBefore: time.Now()})
-			}
-		}
-		outcome, pause := out.sendPart(ctx, chat, bot, c, row, parts[i])
-		outcome.Part = i
-		if outcome.State != conversation.Sent {
-			out.end(ctx, row, outcome)
-			return pause
-		}
-		outcome.Part = i + 1
-		if i+1 < len(parts) {
-			outcome.State = conversation.Sending
-		}
-		if pause := out.end(ctx, row, outcome); pause > 0 {
-			return pause
-		}
-	}
-	return 0
+	return carriers[begun.Kind](out, ctx, task{bot: bot, chat: chat, conv: c, row: begun})
 }
 
-// NoFiles is the reason of a reply that was not sent because files stand in it.
-const NoFiles = "files cannot be sent yet"
-
-// noText is the reason of a reply of which nothing is left to send, in the words of the messengers.
-const noText = "message text is empty"
-
-// refusal says why a reply is not even tried; nil when it may be.
-func refusal(c conversation.Conversation, row OutboxRow) *Outcome {
-	switch {
-	case c.Customer.Unreachable != "":
-		return &Outcome{State: conversation.Failed, Description: c.Customer.Unreachable, Part: row.Part}
-	case len(row.FileIDs) > 0:
-		return &Outcome{State: conversation.Failed, Description: NoFiles, Part: row.Part}
-	}
-	return nil
-}
-
-// parts renders a row for its messenger. The same row gives the same parts at every try.
-func (out *outbound) parts(bot conversation.Bot, limits messenger.Capabilities, row OutboxRow) []richtext.Text {
-	text := richtext.FromMarkdown(row.Text, richtext.Options{Mention: out.desk.DisplayName, Internal: out.desk.Internal})
-	if name := row.shownName(bot.Settings.AgentName); name != "" {
-		text = richtext.Concat(richtext.Plain(name+":\n"), text)
-	}
-	if !limits.Formatting {
-		text = richtext.Plain(text.PlainText())
-	}
-	return text.Split(limits.TextLimit, limits.TextUnit)
-}
-
-func (r OutboxRow) shownName(setting string) string {
-	switch setting {
-	case conversation.NameFirst:
-		return r.AuthorFirst
-	case conversation.NameFull:
-		return r.AuthorFull
-	}
-	return ""
-}
-
-// awaitTurn waits for the pacer between the parts of one message.
+// awaitTurn waits for the pacer between the calls of one row.
 func (out *outbound) awaitTurn(ctx context.Context, chat messenger.Chat) error {
 	for {
 		wait := out.pacer.Take(chat)
@@ -208,36 +158,20 @@ func (out *outbound) awaitTurn(ctx context.Context, chat messenger.Chat) error {
 	}
 }
 
-// sendPart makes the one call and says what it came to, and how long the lane must wait.
-func (out *outbound) sendPart(ctx context.Context, chat messenger.Messenger, bot conversation.Bot, c conversation.Conversation, row OutboxRow, text richtext.Text) (Outcome, time.Duration) {
-	// A call that was begun is not cut off when we stop: its outcome would be unknown.
-	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
-	defer cancel()
-	began := time.Now()
-	ids, err := chat.Send(call, messenger.Outgoing{Chat: c.Chat, Text: text, SenderName: bot.Name})
-	if err == nil {
-		out.meter.Outbound(bot.Kind, string(conversation.Sent), "")
-		out.meter.Observe("outbound_call", time.Since(began))
-		out.meter.Observe("outbound", time.Since(row.CreatedAt))
-		return Outcome{State: conversation.Sent, Sent: sentParts(ids)}, 0
-	}
-	failure := messenger.AsError(err)
-	out.meter.Outbound(bot.Kind, "error", string(failure.Class))
-	return out.judge(failure, c, row)
-}
-
 // judge says what a failure means for the row and its lane.
-func (out *outbound) judge(f *messenger.Error, c conversation.Conversation, row OutboxRow) (Outcome, time.Duration) {
+func (out *outbound) judge(ctx context.Context, t task, f *messenger.Error) (Outcome, time.Duration) {
 	outcome := Outcome{State: conversation.Failed, Code: f.Code, Description: f.Description}
-	switch f.Class {
+	class := f.Class
+	if class == messenger.Ambiguous && t.row.Kind != SendRow {
+		class = messenger.Transient // doing it twice is as doing it once
+	}
+	switch class {
 	case messenger.Ambiguous:
 		outcome.State = conversation.Unknown
-		return outcome, 0
 	case messenger.Blocked:
 		outcome.Unreachable = true
-		return outcome, 0
 	case messenger.RetryAfter:
-		if out.pacer.Told(c.Chat.ID, f.After) {
+		if out.pacer.Told(t.conv.Chat.ID, f.After) {
 			out.lanes.HoldAll(f.After)
 		}
 		return queueAgain(outcome, f.After)
@@ -246,11 +180,15 @@ func (out *outbound) judge(f *messenger.Error, c conversation.Conversation, row 
 		// Only the lane waits, not the row: a new token releases it.
 		outcome, _ = queueAgain(outcome, 0)
 		return outcome, refusedPause
-	case messenger.Transient, messenger.Conflict:
-		if time.Since(row.FirstTryAt) < giveUpAfter {
-			return queueAgain(outcome, backoff(row.Attempt))
+	case messenger.Migrated:
+		if err := out.store.MigrateChat(ctx, out.lease, out.lease.BotID, t.conv.Chat.ID, f.MigratedTo); err != nil {
+			return queueAgain(outcome, pollEvery)
 		}
-		return outcome, 0
+		return queueAgain(outcome, time.Millisecond)
+	case messenger.Transient, messenger.Conflict:
+		if time.Since(t.row.FirstTryAt) < giveUpAfter {
+			return queueAgain(outcome, backoff(t.row.Attempt))
+		}
 	}
 	return outcome, 0
 }
@@ -259,6 +197,18 @@ func queueAgain(o Outcome, d time.Duration) (Outcome, time.Duration) {
 	o.State = conversation.Queued
 	o.NotBefore = time.Now().Add(d)
 	return o, d
+}
+
+// fail ends a row that cannot be carried out.
+func (out *outbound) fail(ctx context.Context, row OutboxRow, reason string) time.Duration {
+	return out.end(ctx, row, Outcome{State: conversation.Failed, Description: reason, Part: row.Part})
+}
+
+// later ends an attempt that could not be made because something of ours failed in passing.
+func (out *outbound) later(ctx context.Context, t task, err error) time.Duration {
+	outcome, pause := out.judge(ctx, t, &messenger.Error{Class: messenger.Transient, Description: err.Error()})
+	outcome.Part = t.row.Part
+	return max(pause, out.end(ctx, t.row, outcome))
 }
 
 // end records an outcome. It has happened, so it is tried until it is stored; when we stop meanwhile, a few times more:
@@ -287,11 +237,3 @@ func (out *outbound) end(ctx context.Context, row OutboxRow, o Outcome) time.Dur
 
 // lastTries is how often an outcome is tried once more while the relay stops.
 const lastTries = 3
-
-func sentParts(ids []string) []Part {
-	parts := make([]Part, len(ids))
-	for i, id := range ids {
-		parts[i] = Part{ExternalID: id, State: conversation.Sent}
-	}
-	return parts
-}

@@ -200,6 +200,8 @@ type Desk interface {
 	// OpenThread posts the card of c.Thread (its Seq is the new one; previous is the root post of the thread before, or
 	// empty) and returns where it is: the bot's inbox channel, or the fallback channel when that is archived.
 	OpenThread(ctx context.Context, bot conversation.Bot, c conversation.Conversation, previous string) (rootPostID, channelID string, err error)
+	// Preview says in plain words of the team what a message is: its text, else its labels, else its files.
+	Preview(bot conversation.Bot, e messenger.Event) string
 	// PostInbound appends a message of the customer's side. A file that can never be had (class Rejected of Fetch, too large
 	// for Mattermost, refused by it) is shown as a line with name, size and reason; other failures of a file are returned
 	// unless p.Hasty.

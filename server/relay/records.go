@@ -164,7 +164,10 @@ const (
 	ReasonEditedFiles = "edited_files"
 	// ReasonEditTooLong: the new text takes more messages than were sent.
 	ReasonEditTooLong = "edit_too_long"
-	ReasonNoText      = "no_text"
+	// ReasonFileGone: a file of the reply is not in Mattermost any more.
+	ReasonFileGone = "file_gone"
+	// ReasonNoText: nothing of the reply is left to send.
+	ReasonNoText = "no_text"
 )
 
 // OutboxRow is something to be done at the messenger about a post.

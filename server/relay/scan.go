@@ -1,15 +1,18 @@
-// The scan: Mattermost's posts are the truth about what agents wrote. Its hooks come concurrently, at most once, and not
-// at all while the plugin is dead; so the owner of a bot reads the posts of its threads itself, and a hook only wakes it.
+// The scan: Mattermost's posts and reactions are the truth about what agents wrote and how they reacted. Its hooks come
+// concurrently, at most once, and not at all while the plugin is dead; so the owner of a bot reads the posts of its threads
+// itself, and a hook only wakes it.
 
 package relay
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 const (
@@ -73,7 +76,7 @@ func (s *scan) Run(ctx context.Context) {
 }
 
 // once reads all that changed since the watermark and records it. The watermark then is the time when the reading began:
-// what is saved later with an earlier time is found by the overlap.
+// what is saved later with an earlier time is found by the overlap. Reactions come after the posts they may be about.
 func (s *scan) once(ctx context.Context) error {
 	if s.mark.IsZero() {
 		mark, err := s.store.ScanMark(ctx, s.lease.BotID)
@@ -88,28 +91,40 @@ func (s *scan) once(ctx context.Context) error {
 	if deep || s.mark.After(began) { // a mark of the future is that of a clock that was ahead
 		since = earlier(s.mark, began).Add(-deepOverlap)
 	}
-	for {
+	if err := pages(since, postTime, func(since time.Time) ([]Candidate, error) {
 		found, err := s.store.ScanPosts(ctx, s.lease.BotID, s.desk.BotUserID(), since, scanBatch)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.record(ctx, found); err != nil {
-			return err
-		}
-		if len(found) < scanBatch {
-			break
-		}
-		next := found[len(found)-1].Post.UpdatedAt.Add(-time.Millisecond)
-		if !next.After(since) {
-			break
-		}
-		since = next
+		return found, s.record(ctx, found)
+	}); err != nil {
+		return err
+	}
+	if err := s.reactions(ctx, since); err != nil {
+		return err
 	}
 	if deep {
 		s.deepLast = began
 	}
 	s.mark = began
 	return s.keepMark(ctx)
+}
+
+func postTime(c Candidate) time.Time { return c.Post.UpdatedAt }
+
+// pages works off what changed after since, a batch at a time; work returns what it found, oldest change first.
+func pages[T any](since time.Time, changed func(T) time.Time, work func(since time.Time) ([]T, error)) error {
+	for {
+		found, err := work(since)
+		if err != nil || len(found) < scanBatch {
+			return err
+		}
+		next := changed(found[len(found)-1]).Add(-time.Millisecond)
+		if !next.After(since) {
+			return nil
+		}
+		since = next
+	}
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -174,7 +189,7 @@ func (s *scan) judge(bot conversation.Bot, c conversation.Conversation, f Candid
 		s.meter.Outbound(bot.Kind, string(verdict.Action), string(verdict.Reason))
 	}
 	return Reply{
-		Post: f.Post, ConversationID: c.ID, Verdict: verdict,
+		Post: f.Post, ConversationID: c.ID, Verdict: verdict, QuoteKey: quoteKey(f.Post.Message),
 		NotBefore: f.Post.CreatedAt.Add(Settle + time.Duration(bot.Settings.Undo)),
 	}
 }
@@ -187,3 +202,60 @@ func (s *scan) markNotes(ctx context.Context, posts []string) {
 		}
 	}
 }
+
+// quoteKey is the key by which a quote of a post is known.
+func quoteKey(markdown string) string {
+	return richtext.QuoteKey(richtext.FromMarkdown(markdown, richtext.Options{}).PlainText())
+}
+
+// reactions queues how the team reacts now, where the bot's customers may see it and the messenger has that emoji.
+func (s *scan) reactions(ctx context.Context, since time.Time) error {
+	bot, ok := s.bots.Known(s.lease.BotID)
+	if !ok || !bot.Settings.MirrorReactions {
+		return nil
+	}
+	m, err := s.bots.Messenger(s.lease.BotID)
+	if err != nil || len(m.Capabilities().Reactions) == 0 {
+		return nil
+	}
+	can := m.Capabilities().Reactions
+	return pages(since, func(r Reaction) time.Time { return r.At }, func(since time.Time) ([]Reaction, error) {
+		found, err := s.store.ScanReactions(ctx, s.lease.BotID, s.desk.BotUserID(), since, scanBatch)
+		if err != nil {
+			return nil, err
+		}
+		var shown []Reaction
+		for _, r := range found {
+			if emoji, ok := s.emoji(can, r.Name); ok {
+				r.Name = emoji
+				shown = append(shown, r)
+			}
+		}
+		if len(shown) == 0 {
+			return found, nil
+		}
+		s.notify()
+		return found, s.store.RecordReactions(ctx, s.lease, shown)
+	})
+}
+
+// emoji is the messenger's form of the emoji that Mattermost calls by this name; false where it has none. No name is no
+// reaction.
+func (s *scan) emoji(can []string, name string) (string, bool) {
+	if name == "" {
+		return "", true
+	}
+	emoji, ok := s.desk.Emoji(name)
+	if !ok {
+		return "", false
+	}
+	for _, c := range can {
+		if bare(c) == bare(emoji) {
+			return c, true
+		}
+	}
+	return "", false
+}
+
+// bare is an emoji without the selector that asks for its coloured form: some write it, some do not.
+func bare(emoji string) string { return strings.ReplaceAll(emoji, "\uFE0F", "") }

@@ -18,7 +18,7 @@ type attempt struct {
 	number int
 }
 
-// keepSwept makes begun rows unknown that no lane is sending. There are such when the database carried out a statement
+// keepSwept makes begun rows unknown that no lane is sending; what can be done twice is queued again. There are such when the database carried out a statement
 // whose answer never came. A row counts only when two looks in a row find the same attempt at rest: at one look it may
 // just be between being begun and being seen.
 func (out *outbound) keepSwept(ctx context.Context) {
@@ -41,7 +41,11 @@ func (out *outbound) sweep(ctx context.Context, before map[attempt]bool) map[att
 		}
 		a := attempt{row.ID, row.Attempt}
 		if before[a] {
-			out.end(ctx, row, Outcome{State: conversation.Unknown, Part: row.Part})
+			o := Outcome{State: conversation.Unknown, Part: row.Part}
+			if row.Kind != SendRow {
+				o.State, o.NotBefore = conversation.Queued, time.Now()
+			}
+			out.end(ctx, row, o)
 			continue
 		}
 		resting[a] = true

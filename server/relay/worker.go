@@ -80,7 +80,7 @@ func (w *worker) Tell() {
 
 // Wake says that something happened to the bot that needs work in either direction.
 func (w *worker) Wake() {
-	w.in.lanes.Wake()
+	w.in.lanes.Release()
 	w.scan.Wake()
 	w.out.lanes.Release()
 	w.Tell()
