@@ -20,8 +20,10 @@ type message struct {
 	Media    string `json:"media"`
 	FileName string `json:"file_name"`
 	// AltText is what a rich media message says where it cannot be shown.
-	AltText   string      `json:"alt_text"`
-	Size      json.Number `json:"size"` // in bytes
+	AltText string `json:"alt_text"`
+	// Size is in bytes. The page calls it file_size, some callbacks size.
+	Size      json.Number `json:"size"`
+	FileSize  json.Number `json:"file_size"`
 	StickerID json.Number `json:"sticker_id"`
 	Contact   contact     `json:"contact"`
 	Location  location    `json:"location"`
@@ -79,7 +81,7 @@ func (m message) attach(e *messenger.Event, kind messenger.FileKind) {
 
 // size is 0 where Viber tells none that can be one.
 func (m message) size() int64 {
-	n, err := strconv.ParseInt(m.Size.String(), 10, 64)
+	n, err := strconv.ParseInt(cmp.Or(m.FileSize, m.Size).String(), 10, 64)
 	if err != nil {
 		return 0
 	}

@@ -37,17 +37,17 @@ func TestCase54And55EveryTypeBecomesTextLabelsAndFiles(t *testing.T) {
 		labels []messenger.Label
 		files  []messenger.File
 	}{
-		`{"type":"text","text":"hi"}`:                               {"hi", nil, nil},
-		`{"type":"picture",` + media + `}`:                          {"", nil, file(messenger.Photo, "", 0)},
-		`{"type":"picture",` + media + `,"text":"our cat (cat)"}`:   {"our cat 🐈", nil, file(messenger.Photo, "", 0)},
-		`{"type":"picture",` + media + `,"file_name":"a.jpg"}`:      {"", nil, file(messenger.Photo, "a.jpg", 0)},
-		`{"type":"video",` + media + `,"duration":12,"size":5}`:     {"", nil, file(messenger.Video, "", 5)},
-		`{"type":"file",` + media + `,"file_name":"a","size":1200}`: {"", nil, file(messenger.Document, "a", 1200)},
-		`{"type":"file",` + media + `,"size":"1200"}`:               {"", nil, file(messenger.Document, "", 1200)},
-		`{"type":"file",` + media + `,"size":-1}`:                   {"", nil, file(messenger.Document, "", 0)},
-		`{"type":"file",` + media + `,"size":1.5}`:                  {"", nil, file(messenger.Document, "", 0)},
-		`{"type":"sticker","sticker_id":40125}`:                     {"", label("sticker", "emoji", "40125"), nil},
-		`{"type":"sticker","sticker_id":40125,` + media + `}`:       {"", label("sticker", "emoji", "40125"), file(messenger.Sticker, "", 0)},
+		`{"type":"text","text":"hi"}`:                                    {"hi", nil, nil},
+		`{"type":"picture",` + media + `}`:                               {"", nil, file(messenger.Photo, "", 0)},
+		`{"type":"picture",` + media + `,"text":"our cat (cat)"}`:        {"our cat 🐈", nil, file(messenger.Photo, "", 0)},
+		`{"type":"picture",` + media + `,"file_name":"a.jpg"}`:           {"", nil, file(messenger.Photo, "a.jpg", 0)},
+		`{"type":"video",` + media + `,"duration":12,"size":5}`:          {"", nil, file(messenger.Video, "", 5)},
+		`{"type":"file",` + media + `,"file_name":"a","file_size":1200}`: {"", nil, file(messenger.Document, "a", 1200)},
+		`{"type":"file",` + media + `,"size":"1200"}`:                    {"", nil, file(messenger.Document, "", 1200)},
+		`{"type":"file",` + media + `,"size":-1}`:                        {"", nil, file(messenger.Document, "", 0)},
+		`{"type":"file",` + media + `,"size":1.5}`:                       {"", nil, file(messenger.Document, "", 0)},
+		`{"type":"sticker","sticker_id":40125}`:                          {"", label("sticker", "emoji", "40125"), nil},
+		`{"type":"sticker","sticker_id":40125,` + media + `}`:            {"", label("sticker", "emoji", "40125"), file(messenger.Sticker, "", 0)},
 		`{"type":"contact","contact":{"name":"Ivan","phone_number":"+380441234567"}}`: {
 			"", label("contact", "name", "Ivan", "phone", "+380441234567"), nil,
 		},
