@@ -71,10 +71,15 @@ func (s *Server) ask(ctx context.Context, method string, m message, part string,
 	if res.StatusCode != want {
 		_ = res.Body.Close()
 		words := fmt.Sprintf("media: %s %s answers HTTP %d instead of %d", method, part, res.StatusCode, want)
-		// An address that has ended or cannot answer now is no fault of the program's code.
-		return nil, &fault{status: statusBadData, words: words, excused: res.StatusCode >= http.StatusBadRequest}
+		return nil, &fault{status: statusBadData, words: words, excused: excused(res.StatusCode)}
 	}
 	return res, nil
+}
+
+// excused tells of an HTTP status that an address which has ended, or cannot answer now, gives.
+func excused(status int) bool {
+	ended := []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone}
+	return slices.Contains(ended, status) || status >= http.StatusInternalServerError
 }
 
 // checkHead compares what is told of the file with the message.
