@@ -65,7 +65,7 @@ func TestALongFileNameKeepsItsExtension(t *testing.T) {
 	for given, want := range map[string]string{
 		strings.Repeat("ї", 252) + ".pdf": strings.Repeat("ї", 252) + ".pdf",
 		strings.Repeat("ї", 300) + ".pdf": strings.Repeat("ї", 252) + ".pdf",
-		"a\u0000\nb.pdf ":                 "a\nb.pdf",
+		"a\u0000b.pdf\n":                  "ab.pdf",
 	} {
 		out := s.messageWith(t, messenger.Document, "a.pdf", "")
 		out.Files[0].Name = given

@@ -12,6 +12,8 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+
+	"github.com/pkg/errors"
 )
 
 // contentTypes are those of each extension of pictures and videos; a file has any.
@@ -114,7 +116,7 @@ func (m message) take(res *http.Response, size int64) (*File, *fault) {
 		n += more
 	}
 	switch {
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, &fault{status: statusBadData, words: "media broke off: " + err.Error(), excused: true}
 	case n != size:
 		return nil, bad("media: %d bytes instead of %d", n, size)

@@ -16,8 +16,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// reply is the answer to get.
+type reply struct {
+	status  int
+	length  int64
+	header  http.Header
+	content string
+	err     error // of reading the content
+}
+
 // get makes a request without following redirects.
-func get(t *testing.T, method, url, part string) (*http.Response, []byte, error) {
+func get(t *testing.T, method, url, part string) reply {
 	t.Helper()
 	req, err := http.NewRequest(method, url, http.NoBody)
 	require.NoError(t, err)
@@ -28,27 +37,23 @@ func get(t *testing.T, method, url, part string) (*http.Response, []byte, error)
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	content, err := io.ReadAll(res.Body)
-	return res, content, err
+	return reply{res.StatusCode, res.ContentLength, res.Header, string(content), err}
 }
 
 func TestAMediaServerServesItsFile(t *testing.T) {
 	s := NewServer()
 	defer s.Close()
 	m := s.Store("a b?.jpg", "image/jpeg", []byte("picture"))
-	res, content, err := get(t, http.MethodGet, m.URL(), "")
-	require.NoError(t, err)
-	require.Equal(t, []any{200, "image/jpeg", "picture"}, []any{res.StatusCode, res.Header.Get("Content-Type"), string(content)})
-	res, content, err = get(t, http.MethodGet, m.URL(), "bytes=2-3")
-	require.NoError(t, err)
-	require.Equal(t, []any{206, "ct"}, []any{res.StatusCode, string(content)})
-	res, _, err = get(t, http.MethodHead, m.URL(), "")
-	require.NoError(t, err)
-	require.Equal(t, int64(7), res.ContentLength)
+	whole := get(t, http.MethodGet, m.URL(), "")
+	require.NoError(t, whole.err)
+	require.Equal(t, []any{200, "image/jpeg", "picture"}, []any{whole.status, whole.header.Get("Content-Type"), whole.content})
+	part := get(t, http.MethodGet, m.URL(), "bytes=2-3")
+	require.NoError(t, part.err)
+	require.Equal(t, []any{206, "ct"}, []any{part.status, part.content})
+	require.Equal(t, int64(7), get(t, http.MethodHead, m.URL(), "").length)
 	require.Len(t, m.Requests(), 3)
 	unsigned, _, _ := strings.Cut(m.URL(), "?")
-	res, _, err = get(t, http.MethodGet, unsigned, "")
-	require.NoError(t, err)
-	require.Equal(t, http.StatusNotFound, res.StatusCode)
+	require.Equal(t, http.StatusNotFound, get(t, http.MethodGet, unsigned, "").status)
 	require.Empty(t, s.Journal(), "requests for files are no calls of the API")
 }
 
@@ -57,33 +62,28 @@ func TestAMediaServerFailsOnDemand(t *testing.T) {
 	defer s.Close()
 	m := s.Store("a.jpg", "image/jpeg", bytes.Repeat([]byte("x"), 100_000))
 	m.CutAfter(50_000)
-	res, content, err := get(t, http.MethodGet, m.URL(), "")
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	require.Equal(t, []int64{100_000, 50_000}, []int64{res.ContentLength, int64(len(content))})
+	cut := get(t, http.MethodGet, m.URL(), "")
+	require.ErrorIs(t, cut.err, io.ErrUnexpectedEOF)
+	require.Equal(t, []int64{100_000, 50_000}, []int64{cut.length, int64(len(cut.content))})
 	m.CutAfter(-1)
 
 	m.Slow(30 * time.Millisecond)
 	began := time.Now()
-	_, content, err = get(t, http.MethodGet, m.URL(), "")
-	require.NoError(t, err)
-	require.Len(t, content, 100_000)
+	slow := get(t, http.MethodGet, m.URL(), "")
+	require.NoError(t, slow.err)
+	require.Len(t, slow.content, 100_000)
 	require.GreaterOrEqual(t, time.Since(began), 30*time.Millisecond)
 	m.Slow(0)
 
 	m.Redirect("http://10.0.0.1/secret")
-	res, _, err = get(t, http.MethodGet, m.URL(), "")
-	require.NoError(t, err)
-	require.Equal(t, []any{302, "http://10.0.0.1/secret"}, []any{res.StatusCode, res.Header.Get("Location")})
+	redirected := get(t, http.MethodGet, m.URL(), "")
+	require.Equal(t, []any{302, "http://10.0.0.1/secret"}, []any{redirected.status, redirected.header.Get("Location")})
 	m.Redirect("")
 
 	m.Expire()
-	res, _, err = get(t, http.MethodGet, m.URL(), "")
-	require.NoError(t, err)
-	require.Equal(t, http.StatusNotFound, res.StatusCode)
+	require.Equal(t, http.StatusNotFound, get(t, http.MethodGet, m.URL(), "").status)
 	m.Answer(0)
-	res, _, err = get(t, http.MethodGet, m.URL(), "")
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Equal(t, http.StatusOK, get(t, http.MethodGet, m.URL(), "").status)
 }
 
 func TestATokenInARequestForAFileIsAViolation(t *testing.T) {
