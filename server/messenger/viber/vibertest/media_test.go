@@ -166,6 +166,13 @@ func TestAFileThatIsNotAsToldIsRefused(t *testing.T) {
 			return r.Method == http.MethodHead && answers(http.StatusMethodNotAllowed)(w, r)
 		}, 1},
 		"no Range": {"a.pdf", "file", 5, 5, func(_ http.ResponseWriter, r *http.Request) bool { r.Header.Del("Range"); return false }, 1},
+		"other length": {"a.pdf", "file", 5, 5, func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodHead || r.Header.Get("Range") != "" {
+				return false
+			}
+			_, _ = w.Write([]byte("four"))
+			return true
+		}, 1},
 		"cut": {"a.pdf", "file", 5, 5, func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodHead || r.Header.Get("Range") != "" {
 				return false
