@@ -65,7 +65,7 @@ func (c *Client) Delete(ctx context.Context, chat messenger.Chat, externalID str
 	} else {
 		_, err = c.api.DeleteMessage(ctx, &bot.DeleteMessageParams{ChatID: chatID, MessageID: messageID})
 	}
-	return harmless(carriedOut(err), "message to delete not found", "message not found")
+	return harmless(carriedOut(err), "message to delete not found", "MESSAGE_ID_INVALID")
 }
 
 // React sets the only reaction that a bot may have. The method knows no Business chats: there it would find a message of

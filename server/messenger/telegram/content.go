@@ -16,7 +16,7 @@ import (
 // venue a location, a live photo a photo (https://core.telegram.org/bots/api#message).
 func contents() []content {
 	return []content{
-		{field: "rich_message", label: always("rich_message")},
+		{field: "rich_message", label: always("rich_message"), named: true},
 		{field: "animation", file: func(m message) messenger.File {
 			return messenger.File{
 				Kind: messenger.Animation, Ref: m.Animation.FileID, Name: m.Animation.FileName, MIME: m.Animation.MimeType, Size: m.Animation.FileSize,
@@ -100,7 +100,7 @@ func contents() []content {
 			shared := m.ChatShared
 			return label("chat_shared", "name", nameOfChat(models.Chat{ID: shared.ChatID, Title: shared.Title, Username: shared.Username}))
 		}},
-		{field: "passport_data", label: always("passport_data")},
+		{field: "passport_data", label: always("passport_data"), named: true},
 	}
 }
 

@@ -23,13 +23,15 @@ type content struct {
 	file func(message) messenger.File
 	// service marks what tells of the chat and not of a person's wish.
 	service bool
+	// named marks what is told by its name alone, so that the library need not be able to read it.
+	named bool
 }
 
 // content is the kind of the message, the zero content for text and for what this version does not know.
 func (m message) content() content {
 	for _, kinds := range [][]content{contents(), serviceContents()} {
 		for _, kind := range kinds {
-			if m.has(kind.field) {
+			if _, there := m.fields[kind.field]; there && (kind.named || m.has(kind.field)) {
 				return kind
 			}
 		}

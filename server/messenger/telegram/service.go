@@ -14,7 +14,7 @@ import (
 // plain are the service messages of which nothing more is told than what happened; the key of the label is the field.
 func plain() []string {
 	return []string{
-		"new_chat_photo", "delete_chat_photo", "group_chat_created", "supergroup_chat_created", "channel_chat_created",
+		"chat_owner_left", "new_chat_photo", "delete_chat_photo", "group_chat_created", "supergroup_chat_created", "channel_chat_created",
 		"write_access_allowed", "chat_background_set", "forum_topic_closed", "forum_topic_reopened",
 		"general_forum_topic_hidden", "general_forum_topic_unhidden", "giveaway_created", "video_chat_started",
 		"gift_upgrade_sent", "suggested_post_approved", "suggested_post_approval_failed", "suggested_post_refunded",
@@ -28,7 +28,6 @@ func serviceContents() []content {
 	telling := map[string]func(message) messenger.Label{
 		"new_chat_members": func(m message) messenger.Label { return label("new_chat_members", "names", namesOf(m.NewChatMembers)) },
 		"left_chat_member": func(m message) messenger.Label { return label("left_chat_member", "name", nameOf(*m.LeftChatMember)) },
-		"chat_owner_left":  always("chat_owner_left"),
 		"chat_owner_changed": func(m message) messenger.Label {
 			return label("chat_owner_changed", "name", nameOf(m.ChatOwnerChanged.NewOwner))
 		},
@@ -88,12 +87,12 @@ func serviceContents() []content {
 		"video_chat_ended":                videoChatLabel("video_chat_ended"),
 		"video_chat_participants_invited": videoChatLabel("video_chat_participants_invited"),
 	}
-	for _, field := range plain() {
-		telling[field] = always(field)
-	}
-	kinds := make([]content, 0, len(telling))
+	kinds := make([]content, 0, len(telling)+len(plain()))
 	for _, field := range slices.Sorted(maps.Keys(telling)) {
 		kinds = append(kinds, content{field: field, label: telling[field], service: true})
+	}
+	for _, field := range plain() {
+		kinds = append(kinds, content{field: field, label: always(field), service: true, named: true})
 	}
 	return kinds
 }
