@@ -68,7 +68,7 @@ func TestAMessageInAGroup(t *testing.T) {
 	require.Equal(t, messenger.Person{ID: "-100", Name: "Склад"}, e.From, "an anonymous administrator")
 }
 
-func TestCase02And03FormattingOfInboundText(t *testing.T) {
+func TestCase02Case03FormattingOfInboundText(t *testing.T) {
 	span := func(start, end int, kind richtext.Kind, value string) richtext.Span {
 		return richtext.Span{Start: start, End: end, Kind: kind, Value: value}
 	}

@@ -208,6 +208,23 @@ func TestAContextThatEndsWhileAFileIsSentLeavesNothingOpen(t *testing.T) {
 	<-closed
 }
 
+func TestAnEarlyAnswerEndsTheReadingOfTheFile(t *testing.T) {
+	reading := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-reading
+		w.Header().Set("Connection", "close") // else the body is read first
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	}))
+	t.Cleanup(server.Close)
+	closed := make(chan struct{})
+	u := messenger.Upload{Kind: messenger.Document, Name: "a.pdf", Size: 1 << 30, Open: func(ctx context.Context) (io.ReadCloser, error) {
+		return &waiting{ctx: ctx, first: func() { close(reading) }, closed: closed}, nil
+	}}
+	_, err := connect(t, server.URL, "1:a").Send(context.Background(), messenger.Outgoing{Chat: private, Files: []messenger.Upload{u}})
+	require.Equal(t, messenger.Rejected, messenger.AsError(err).Class, err)
+	<-closed
+}
+
 // waiting is a file whose second read takes until its context ends.
 type waiting struct {
 	ctx    context.Context
@@ -343,7 +360,7 @@ func TestASelfHostedServerHasWiderLimits(t *testing.T) {
 	require.Zero(t, own.FetchLimit)
 }
 
-func TestCase37And45CaptionsAndReactionsAreLimited(t *testing.T) {
+func TestCase37Case45CaptionsAndReactionsAreLimited(t *testing.T) {
 	limits := offline(t).Capabilities()
 	require.Equal(t, 1024, limits.CaptionLimit)
 	require.Len(t, limits.Reactions, 73)
