@@ -3,7 +3,7 @@
 package telegramtest
 
 import (
-	"slices"
+	"maps"
 	"time"
 )
 
@@ -70,7 +70,6 @@ func (b *Bot) content(f *storedFile, as File, more map[string]any) map[string]an
 	if f.kind == kindPhoto {
 		return map[string]any{kindPhoto: b.photoSizes(f, as.HidesSize)}
 	}
-	o := f.object(as.HidesSize)
 	attributes := map[string]any{
 		"width": max(f.Width, as.Width), "height": max(f.Height, as.Height), "length": max(f.Width, as.Width),
 		"duration": int(as.Duration / time.Second),
@@ -82,17 +81,19 @@ func (b *Bot) content(f *storedFile, as File, more map[string]any) map[string]an
 	if as.Thumbnail != nil {
 		attributes["thumbnail"] = b.receive("thumbnail", *as.Thumbnail).size(as.HidesSize)
 	}
-	for name, value := range attributes {
-		if slices.Contains(mediaKinds()[f.kind].shows, name) {
-			o[name] = value
+	show := func(kind string) map[string]any {
+		o := f.object(as.HidesSize)
+		for _, name := range mediaKinds()[kind].shows {
+			if value, has := attributes[name]; has {
+				o[name] = value
+			}
 		}
+		maps.Copy(o, more)
+		return o
 	}
-	for name, value := range more {
-		o[name] = value
-	}
-	content := map[string]any{f.kind: o}
+	content := map[string]any{f.kind: show(f.kind)}
 	if f.kind == "animation" { // "for backward compatibility", says the documentation of Message
-		content["document"] = o
+		content["document"] = show("document")
 	}
 	return content
 }
