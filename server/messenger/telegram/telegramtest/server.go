@@ -3,7 +3,9 @@
 // Package telegramtest emulates the Telegram Bot API on loopback, as net/http/httptest emulates a web server. It is
 // strict: what the real server would refuse, and what only a program with a fault would send, is refused and recorded
 // as a violation. It delivers updates like the real one, can be told to fail, and keeps a journal. It knows the methods
-// listed in methods.go and answers 404 to all others.
+// listed in methods.go and answers 404 to all others. People are made with Bot.NewCustomer, Bot.NewGroup and
+// Customer.ConnectsBusiness; what they do are the methods of Speaker. Where a refusal or a field is not in the
+// documentation, it is as in the server's source, github.com/tdlib/telegram-bot-api and github.com/tdlib/td.
 package telegramtest
 
 import (
@@ -47,6 +49,8 @@ type options struct {
 	hookTimeout time.Duration
 	publicRules bool
 	rateLimits  bool
+	local       bool
+	localFiles  string
 }
 
 // Option changes how a Server behaves.
@@ -73,6 +77,16 @@ func WithPublicRules() Option { return func(o *options) { o.publicRules = true }
 
 // WithRateLimits enforces 1 message/s per chat (3 at once), 20 a minute per group, 30/s per bot, and 1 setWebhook/s.
 func WithRateLimits() Option { return func(o *options) { o.rateLimits = true } }
+
+// WithLocalServer makes the limits of files those of a self-hosted server: uploads of 2000 MB and downloads of any size
+// (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+func WithLocalServer() Option { return func(o *options) { o.local = true } }
+
+// WithLocalFiles is WithLocalServer as it is by itself, without another server that serves files: getFile stores the file
+// below dir, in a folder named by the token, and answers an absolute file_path; nothing can be downloaded by HTTP.
+func WithLocalFiles(dir string) Option {
+	return func(o *options) { o.local, o.localFiles = true, dir }
+}
 
 // retryLikeTelegram is the real server's wait: at once, 2, 4, 8 … at most 60 s.
 func retryLikeTelegram(attempt int) time.Duration {
@@ -130,9 +144,10 @@ func (s *Server) AddBot(username, name string) *Bot {
 		Token:        fmt.Sprintf("%d:%s", id, randomText(35)),
 		server:       s,
 		chats:        map[int64]*chat{},
-		callbacks:    map[string]bool{},
+		businesses:   map[string]*Business{},
+		presses:      map[string]*Press{},
+		files:        map[string]*storedFile{},
 		nextUpdateID: 100001,
-		nextMessage:  1,
 		limits:       newLimits(),
 	}
 	s.bots = append(s.bots, b)
