@@ -67,8 +67,12 @@ type world struct {
 	panicked       []string
 	failed         []error
 	private        []string
-	handler        http.Handler
-	server         *server
+	shown          []PostVersions
+	versions       []PostVersions
+	// holding keeps a file being served until it is closed; nil serves at once.
+	holding chan struct{}
+	handler http.Handler
+	server  *server
 }
 
 func newWorld(t *testing.T) *world {
@@ -94,11 +98,11 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) options() Options {
 	return Options{
-		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w},
+		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{},
 		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
 		Notes:  w,
 		Kinds: []Kind{
-			{ID: messenger.Telegram, Title: "Telegram", Polls: true},
+			{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true},
 			{ID: messenger.Viber, Title: "Viber"},
 		},
 		Ready:           func() bool { return w.ready },
@@ -250,6 +254,35 @@ func (f team) Resend(_ context.Context, id, post string) error {
 	return f.w.err
 }
 
+func (f team) Typing(_ context.Context, id string) error {
+	f.w.did("typing %s", id)
+	return f.w.err
+}
+
+func (f team) Connections(_ context.Context, botID string) ([]conversation.Connection, error) {
+	return []conversation.Connection{ivan(botID, conversation.ConnectionWaiting)}, f.w.err
+}
+
+func (f team) Decide(_ context.Context, botID, id string, accept bool, user string) (conversation.Connection, error) {
+	if botID != "tg1" || id != "bc/1" {
+		return conversation.Connection{}, errors.Wrap(relay.ErrNotFound, "deciding")
+	}
+	f.w.did("decide %s %s %v %s", botID, id, accept, user)
+	state := conversation.ConnectionRefused
+	if accept {
+		state = conversation.ConnectionAccepted
+	}
+	return ivan(botID, state), f.w.err
+}
+
+// ivan is the Business connection of the world.
+func ivan(botID string, state conversation.ConnectionState) conversation.Connection {
+	return conversation.Connection{
+		Connection: messenger.Connection{ID: "bc/1", Owner: messenger.Person{ID: "7", Name: "Іван `К`", Username: "ivan"}, Enabled: true},
+		BotID:      botID, State: state, Since: someTime, Number: 1,
+	}
+}
+
 type store struct{ w *world }
 
 func (f store) Conversations(_ context.Context, filter Filter) ([]conversation.Conversation, int, error) {
@@ -261,12 +294,19 @@ func (f store) Conversations(_ context.Context, filter Filter) ([]conversation.C
 func (f store) Messages(_ context.Context, _ string, page, perPage int) ([]Message, int, error) {
 	f.w.did("messages %d %d", page, perPage)
 	return []Message{
-		{PostID: "p3", Direction: conversation.Out, At: someTime, State: conversation.Held, ErrorCode: "closed", ErrorText: "the conversation is closed"},
+		{PostID: "p5", Direction: conversation.Out, At: someTime, State: conversation.Failed, ErrorText: "file_too_large?name=a.zip&limit=50"},
+		{PostID: "p4", Direction: conversation.Out, At: someTime, State: conversation.Failed, ErrorCode: "403", ErrorText: "Forbidden: bot was blocked"},
+		{PostID: "p3", Direction: conversation.Out, At: someTime, State: conversation.Held, ErrorCode: "closed"},
 		{PostID: "p2", Direction: conversation.Out, At: someTime, State: conversation.Sending, Parts: []Part{
 			{ExternalID: "55", Kind: "text", State: conversation.Sent},
 		}},
-		{PostID: "p1", Direction: conversation.In, At: someTime, State: conversation.Received},
-	}, 3, f.w.err
+		{PostID: "p1", Direction: conversation.In, At: someTime, State: conversation.Received, Versions: []Version{{At: someTime, Text: "was *so*"}}},
+	}, 5, f.w.err
+}
+
+func (f store) Versions(_ context.Context, id string, limit int) ([]PostVersions, error) {
+	f.w.did("versions %s %d", id, limit)
+	return f.w.versions, f.w.err
 }
 
 func (f store) ConversationOfPost(_ context.Context, id string) (conversation.Conversation, error) {
@@ -312,6 +352,37 @@ func (f desk) Ephemeral(user, _, _, text string) {
 func (f desk) ClearNotice(_ context.Context, notice, reply, user string) error {
 	f.w.did("clear %s of %s for %s", notice, reply, user)
 	return nil
+}
+
+func (f desk) Reason(lang, said string) string { return lang + ": " + said }
+
+func (f desk) More(_ context.Context, user string, bot conversation.Bot, c conversation.Conversation) error {
+	f.w.did("more of %s at %s for %s", c.ID, bot.ID, user)
+	return f.w.err
+}
+
+func (f desk) ShowVersions(_ context.Context, user, channel, root, lang string, list []PostVersions) error {
+	f.w.did("show versions to %s in %s %s, %s", user, channel, root, lang)
+	f.w.shown = list
+	return nil
+}
+
+// ServeFile streams in several writes, as a large file is.
+func (f desk) ServeFile(w http.ResponseWriter, r *http.Request, id string) {
+	if f.w.panics {
+		panic("boom")
+	}
+	if f.w.holding != nil {
+		<-f.w.holding
+	}
+	http.ServeContent(w, r, "", someTime, bytes.NewReader([]byte("content of "+id)))
+}
+
+// links knows one link.
+type links struct{}
+
+func (links) Verify(token, name string) (string, bool) {
+	return "file1", token == "t0ken" && name == "фото 1.jpg"
 }
 
 func (f desk) T(lang, key string, args map[string]string) string {
