@@ -171,7 +171,7 @@ func (s *server) pressVersions(ctx context.Context, p press) (pressed, error) {
 	if err != nil {
 		return pressed{}, err
 	}
-	list, err := s.Store.Versions(ctx, c.ID, shownVersions)
+	list, err := s.Store.MessageVersions(ctx, c.ID, shownVersions)
 	if err != nil || len(list) == 0 {
 		return pressed{key: "api.no_versions", target: c.ID}, err
 	}

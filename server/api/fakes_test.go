@@ -304,7 +304,7 @@ func (f store) Messages(_ context.Context, _ string, page, perPage int) ([]Messa
 	}, 5, f.w.err
 }
 
-func (f store) Versions(_ context.Context, id string, limit int) ([]PostVersions, error) {
+func (f store) MessageVersions(_ context.Context, id string, limit int) ([]PostVersions, error) {
 	f.w.did("versions %s %d", id, limit)
 	return f.w.versions, f.w.err
 }

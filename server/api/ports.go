@@ -65,7 +65,7 @@ type Store interface {
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]Message, int, error)
 	// ConversationOfPost finds the conversation that a recorded message's post belongs to.
 	ConversationOfPost(ctx context.Context, postID string) (conversation.Conversation, error)
-	// Versions returns the earlier texts of a conversation's newest edited messages, at most limit messages, newest first.
-	Versions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
+	// MessageVersions returns the earlier texts of a conversation's newest edited messages, at most limit messages, newest first.
+	MessageVersions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
 	Depth(ctx context.Context, botID string) (bots.Depth, error)
 }
