@@ -5,20 +5,15 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
@@ -71,6 +66,8 @@ type world struct {
 	versions       []PostVersions
 	// holding keeps a file being served until it is closed; nil serves at once.
 	holding chan struct{}
+	// asked counts the links that were looked at.
+	asked   atomic.Int32
 	handler http.Handler
 	server  *server
 }
@@ -98,7 +95,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) options() Options {
 	return Options{
-		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{},
+		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{w},
 		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
 		Notes:  w,
 		Kinds: []Kind{
@@ -379,9 +376,10 @@ func (f desk) ServeFile(w http.ResponseWriter, r *http.Request, id string) {
 }
 
 // links knows one link.
-type links struct{}
+type links struct{ w *world }
 
-func (links) Verify(token, name string) (string, bool) {
+func (f links) Verify(token, name string) (string, bool) {
+	f.w.asked.Add(1)
 	return "file1", token == "t0ken" && name == "фото 1.jpg"
 }
 
@@ -403,97 +401,4 @@ func catalogText(t *testing.T, lang, key string, args map[string]string) string 
 	}
 	require.NotContains(t, text, "{{", key)
 	return text
-}
-
-// signed is a messenger that signs the raw body with HMAC, as Viber does.
-type signed struct{ messenger.Messenger }
-
-func (signed) Authentic(r *http.Request, body []byte, key string) bool {
-	return hmac.Equal([]byte(r.Header.Get("Signature")), []byte(signature(body, key)))
-}
-
-func (signed) Split(body []byte) (messenger.Delivery, error) {
-	var update struct {
-		ID json.Number `json:"update_id"`
-	}
-	if err := json.Unmarshal(body, &update); err != nil {
-		return messenger.Delivery{}, err
-	}
-	return messenger.Delivery{Updates: []messenger.Update{{EventID: update.ID.String(), Raw: body}}}, nil
-}
-
-func signature(body []byte, key string) string {
-	mac := hmac.New(sha256.New, []byte(key))
-	_, _ = mac.Write(body)
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// counting counts what reaches the server: more than one Write of an answer is overwritten there.
-type counting struct {
-	*httptest.ResponseRecorder
-	writes, headers int
-}
-
-func (c *counting) Write(b []byte) (int, error) {
-	c.writes++
-	return c.ResponseRecorder.Write(b)
-}
-
-func (c *counting) WriteHeader(status int) {
-	c.headers++
-	c.ResponseRecorder.WriteHeader(status)
-}
-
-// do sends a request and checks what holds for every answer.
-func (w *world) do(r *http.Request) *httptest.ResponseRecorder {
-	w.t.Helper()
-	out := &counting{ResponseRecorder: httptest.NewRecorder()}
-	w.handler.ServeHTTP(out, r)
-	require.LessOrEqual(w.t, out.writes, 1, "one Write")
-	require.Equal(w.t, 1, out.headers, "one status")
-	if out.Body.Len() > 0 && out.Code != http.StatusTemporaryRedirect {
-		require.Equal(w.t, "application/json", out.Header().Get("Content-Type"))
-		require.True(w.t, json.Valid(out.Body.Bytes()), out.Body.String())
-	}
-	return out.ResponseRecorder
-}
-
-// as sends a request of REST for a user; body is JSON text, empty for none.
-func (w *world) as(user, method, path, body string) *httptest.ResponseRecorder {
-	w.t.Helper()
-	return w.do(request(user, method, path, body))
-}
-
-func request(user, method, path, body string) *http.Request {
-	var reader io.Reader
-	if body != "" {
-		reader = bytes.NewBufferString(body)
-	}
-	r := httptest.NewRequestWithContext(context.Background(), method, path, reader)
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if user != nobody {
-		r.Header.Set(userHeader, user)
-	}
-	return r
-}
-
-// wrongOf reads the error of an answer.
-func wrongOf(t *testing.T, out *httptest.ResponseRecorder) Error {
-	t.Helper()
-	var body struct {
-		Error Error `json:"error"`
-	}
-	require.NoError(t, json.Unmarshal(out.Body.Bytes(), &body), out.Body.String())
-	body.Error.Status = out.Code
-	return body.Error
-}
-
-func press1(user string, context map[string]any) string {
-	body, err := json.Marshal(model.PostActionIntegrationRequest{UserId: user, PostId: "notice1", Context: context})
-	if err != nil {
-		panic(err)
-	}
-	return string(body)
 }

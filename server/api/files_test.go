@@ -63,6 +63,14 @@ func TestEveryWrongLinkGetsTheSameAnswer(t *testing.T) {
 	}
 }
 
+func TestALinkThatIsTooLongIsNotLookedAt(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{strings.Repeat("x", maxLinkToken+1) + "/a.jpg", "t0ken/" + strings.Repeat("x", maxLinkName+1)} {
+		require.Equal(t, 404, w.fetch("GET", "/files/"+path, http.Header{}).Code)
+	}
+	require.Zero(t, w.asked.Load())
+}
+
 func TestALinkIsOnlyForReading(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "DELETE", "OPTIONS"} {
 		out := newWorld(t).fetch(method, goodLink, http.Header{"Origin": {"https://elsewhere.example"}})
