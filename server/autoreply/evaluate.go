@@ -96,6 +96,8 @@ type Decision struct {
 	Language string
 	// Rules are the ids of the rules that answered (an away rule may be appended to another), Flow "name/step" if a flow did.
 	Rules []string
+	// Names are the names of these rules.
+	Names []string
 	Flow  string
 	// Toast is the text key shown to a customer who pressed a button in vain: empty for none.
 	Toast string

@@ -3,6 +3,7 @@
 package conversation
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -83,6 +84,12 @@ type Conversation struct {
 	CreatedAt     time.Time
 	// Payload is the deep link by which the customer came last and that no thread has shown yet; empty for none.
 	Payload string
+	// LastAgentAt is when an agent replied last, zero for never.
+	LastAgentAt time.Time
+	// Memory is what the automatic answers remember of it, JSON of autoreply.Memory; nil for nothing.
+	Memory json.RawMessage
+	// Keyboard is the external id of the message whose buttons the customer sees, empty for none.
+	Keyboard string
 }
 
 // Thread is the Mattermost thread that shows a conversation now.

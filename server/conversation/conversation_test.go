@@ -113,14 +113,15 @@ func TestSettingsKeepWhatAPatchLeavesOut(t *testing.T) {
 	require.True(t, s.FirstReplierAssigns)
 	out, err := json.Marshal(s)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"team_language":"en","reopen_within":"6h0m0s","agent_name":"first","notes_by_default":false,
-		"closed_reply":"ask","first_replier_assigns":true,"mirror_reactions":false,"undo":"0s"}`, string(out))
+	require.JSONEq(t, `{"language":"uk","team_language":"en","reopen_within":"6h0m0s","agent_name":"first","notes_by_default":false,
+		"closed_reply":"ask","first_replier_assigns":true,"mirror_reactions":false,"business_auto":false,"keep_keyboard":false,"undo":"0s"}`, string(out))
 }
 
 func TestSettingsOutOfRangeNameTheField(t *testing.T) {
 	for raw, want := range map[string]string{
 		`{"agent_name":"nick"}`:    `settings.agent_name: "nick" is not one of [hidden first full]`,
 		`{"closed_reply":"never"}`: `settings.closed_reply: "never" is not one of [ask send]`,
+		`{"language":"Ukrainian"}`: `settings.language: "Ukrainian" is not a language such as "uk" or "en"`,
 		`{"team_language":"de"}`:   `settings.team_language: "de" is not one of [en uk]`,
 		`{"undo":"2m"}`:            `settings.undo: 2m0s is not between 0s and 1m0s`,
 		`{"reopen_within":"-1h"}`:  `settings.reopen_within: -1h0m0s is not between 0s and 8760h0m0s`,

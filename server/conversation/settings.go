@@ -5,12 +5,15 @@ package conversation
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 )
 
 // Settings of one bot. Unset fields of a PATCH keep their value: decode into the current settings.
 type Settings struct {
+	// Language is that of automatic answers to a customer whose own language has no text: a tag such as "uk".
+	Language string `json:"language"`
 	// TeamLanguage is the language of card, notices and thread texts: "en" or "uk".
 	TeamLanguage string `json:"team_language"`
 	// ReopenWithin is how long after closing a customer's message reopens the same thread; later it opens a new card.
@@ -25,6 +28,10 @@ type Settings struct {
 	FirstReplierAssigns bool `json:"first_replier_assigns"`
 	// MirrorReactions shows the customer how agents react to messages, where the messenger can.
 	MirrorReactions bool `json:"mirror_reactions"`
+	// BusinessAuto lets automatic answers speak in the chats of Business accounts.
+	BusinessAuto bool `json:"business_auto"`
+	// KeepKeyboard leaves the buttons under an automatic answer when they have done their work.
+	KeepKeyboard bool `json:"keep_keyboard"`
 	// Undo is how long a reply waits before it is sent, so that it can still be edited or deleted; at most a minute.
 	Undo Duration `json:"undo"`
 }
@@ -45,10 +52,13 @@ const (
 // DefaultSettings are the settings of a bot nobody configured.
 func DefaultSettings() Settings {
 	return Settings{
-		TeamLanguage: "en", ReopenWithin: Duration(24 * time.Hour), AgentName: NameHidden,
+		Language: "uk", TeamLanguage: "en", ReopenWithin: Duration(24 * time.Hour), AgentName: NameHidden,
 		ClosedReply: ClosedReplyAsk, FirstReplierAssigns: true,
 	}
 }
+
+// languageTag is a language, with a region at most.
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4})?$`)
 
 // FieldError names the field that is wrong, its value and what is allowed.
 type FieldError struct {
@@ -71,6 +81,9 @@ func (s Settings) Validate() error {
 		if !slices.Contains(f.allowed, f.value) {
 			return &FieldError{f.name, fmt.Sprintf("%q is not one of %v", f.value, f.allowed)}
 		}
+	}
+	if !languageTag.MatchString(s.Language) {
+		return &FieldError{"settings.language", fmt.Sprintf("%q is not a language such as \"uk\" or \"en\"", s.Language)}
 	}
 	for _, f := range []struct {
 		name  string

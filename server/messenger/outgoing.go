@@ -82,6 +82,8 @@ type Capabilities struct {
 	Albums     [][]FileKind
 	// FetchLimit is the size in bytes of the largest file of a customer that can be fetched, 0 for any.
 	FetchLimit int64
+	// Buttons says that Outgoing.Buttons are shown; without them the text has to number what can be chosen.
+	Buttons bool
 	// NativeReplies says that Outgoing.ReplyTo is honoured.
 	NativeReplies bool
 	// Reactions are the emoji that Reactor takes.
@@ -167,3 +169,24 @@ type Connector interface {
 	// Connection asks for the present state of a connection; class Rejected when there is none of that id.
 	Connection(ctx context.Context, id string) (Connection, error)
 }
+
+// KeyboardRemover is the capability of taking the buttons from a message that was sent. One that has none is no error.
+type KeyboardRemover interface {
+	RemoveKeyboard(ctx context.Context, chat Chat, externalID string) error
+}
+
+// Welcomer is the capability of taking one message as the answer to the call that tells that a customer opened the bot,
+// before he has written (https://developers.viber.com/docs/api/rest-bot-api/#conversation-started).
+type Welcomer interface {
+	// Welcome is the body of that answer.
+	Welcome(out Outgoing) ([]byte, error)
+}
+
+// Commander is the capability of showing customers the bot's commands.
+type Commander interface {
+	// SetCommands replaces the commands for customers of a language, empty for all others.
+	SetCommands(ctx context.Context, language string, commands []Command) error
+}
+
+// Command is one of them: Name without the slash.
+type Command struct{ Name, Description string }

@@ -9,23 +9,37 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
 // started is a customer who opened the bot: nothing is shown until he writes. By which link he came is shown at once in an
-// open thread, else in the next one.
+// open thread, else in the next one. A messenger that takes a welcome as the answer to its call got it there.
 func (in *inbound) started(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (Finished, error) {
-	if e.Payload == "" {
-		return done(row, "started"), nil
-	}
 	if err := in.converse(ctx, s, e); err != nil {
 		return Finished{}, err
 	}
-	if conversation.RouteInbound(*s.conv, s.bot.Settings, time.Now()) == conversation.SameThread {
-		return done(row, "started"), in.line(ctx, s, row, "line.payload", map[string]string{"payload": e.Payload})
+	if err := in.keepPayload(ctx, s, row, e); err != nil {
+		return Finished{}, err
 	}
-	return done(row, "started"), in.change(ctx, s, func(c *conversation.Conversation) { c.Payload = e.Payload })
+	f := done(row, "started")
+	if _, ok := s.chat.(messenger.Welcomer); ok {
+		return f, nil
+	}
+	var err error
+	f.Auto, _, err = in.answer(ctx, s, row, e, autoreply.Started)
+	return f, err
+}
+
+func (in *inbound) keepPayload(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) error {
+	if e.Payload == "" {
+		return nil
+	}
+	if conversation.RouteInbound(*s.conv, s.bot.Settings, time.Now()) == conversation.SameThread {
+		return in.line(ctx, s, row, "line.payload", map[string]string{"payload": e.Payload})
+	}
+	return in.change(ctx, s, func(c *conversation.Conversation) { c.Payload = e.Payload })
 }
 
 // line posts a line of msgbot's own for an update. A thread that is gone needs none.
@@ -42,13 +56,12 @@ func (in *inbound) line(ctx context.Context, s *laneState, row InboxRow, key str
 
 // pressed is a button under a message of ours: the customer's wait ends at once, and the thread shows what he chose.
 func (in *inbound) pressed(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (Finished, error) {
-	if a, ok := s.chat.(messenger.Acknowledger); ok {
-		call, cancel := context.WithTimeout(ctx, sendTimeout)
-		err := a.Acknowledge(call, e.Press.ID, "")
-		cancel()
-		if err != nil { // a press that is too old, most likely: what was pressed counts all the same
-			in.log.Info("A press could not be acknowledged", "bot_id", in.lease.BotID, "inbox_id", row.ID, "error", err.Error())
-		}
+	if err := in.converse(ctx, s, e); err != nil {
+		return Finished{}, err
+	}
+	auto, answered, err := in.answer(ctx, s, row, e, autoreply.Pressed)
+	if err != nil {
+		return Finished{}, err
 	}
 	label := e.Press.Label
 	if label == "" {
@@ -56,11 +69,26 @@ func (in *inbound) pressed(ctx context.Context, s *laneState, row InboxRow, e me
 	}
 	e.ExternalID = "" // that of the message with the button, which is ours
 	e.Labels = []messenger.Label{{Key: "pressed", Args: map[string]string{"label": label}}}
-	finished, err := in.message(ctx, s, []item{{row, e}})
+	posted, end, err := in.show(ctx, s, row, e, time.Time{})
 	if err != nil {
 		return Finished{}, err
 	}
-	return finished[0], nil
+	m := in.record(s, row, e, e)
+	m.Posts, m.Waits = posted.Posts, !answered
+	return Finished{ID: row.ID, State: end.state, Reason: end.reason, Message: m, Auto: auto}, nil
+}
+
+// acknowledge ends the wait of a customer who pressed a button. What he pressed counts also when that is too late.
+func (in *inbound) acknowledge(ctx context.Context, s *laneState, row InboxRow, e messenger.Event, toast string) {
+	a, ok := s.chat.(messenger.Acknowledger)
+	if !ok || e.Press == nil || e.Press.ID == "" {
+		return
+	}
+	call, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	if err := a.Acknowledge(call, e.Press.ID, toast); err != nil {
+		in.log.Info("A press could not be acknowledged", "bot_id", in.lease.BotID, "inbox_id", row.ID, "error", err.Error())
+	}
 }
 
 // reaction shows how a customer reacts to a message of either side.

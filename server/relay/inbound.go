@@ -5,6 +5,8 @@ package relay
 import (
 	"context"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -25,10 +27,13 @@ const admissionPause = time.Minute
 
 // inbound works off the inbox of one bot under one lease.
 type inbound struct {
-	lease   Lease
-	store   Store
-	desk    Desk
-	bots    Messengers
+	lease Lease
+	store Store
+	desk  Desk
+	bots  Messengers
+	autos Arbiters
+	// said is told that something waits to be sent.
+	said    func()
 	meter   Meter
 	log     Logger
 	commits *commits
@@ -36,11 +41,15 @@ type inbound struct {
 }
 
 func (w *worker) newInbound() *inbound {
-	in := &inbound{lease: w.lease, store: w.store, desk: w.desk, bots: w.bots, meter: w.meter, log: w.log}
+	in := &inbound{lease: w.lease, store: w.store, desk: w.desk, bots: w.bots, autos: w.autos, meter: w.meter, log: w.log}
 	in.commits = newCommits(func(rows []Finished) error {
 		ctx, cancel := context.WithTimeout(context.Background(), factTimeout)
 		defer cancel()
-		return in.store.FinishUpdates(ctx, in.lease, rows)
+		err := in.store.FinishUpdates(ctx, in.lease, rows)
+		if err == nil && slices.ContainsFunc(rows, func(f Finished) bool { return f.Auto != nil }) {
+			in.said()
+		}
+		return err
 	})
 	in.lanes = newLanes(inboundWidth, laneWork[InboxRow]{
 		fetch: func(ctx context.Context, busy []string, limit int) ([]InboxRow, error) {
@@ -141,6 +150,10 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRo
 			}
 		}
 	}()
+	if strings.HasPrefix(unit[0].EventID, TimerPrefix) {
+		f, err := in.timer(ctx, state, unit[0])
+		return []Finished{f}, err
+	}
 	var items []item
 	for _, row := range unit {
 		event, err := state.chat.Decode(row.Raw)

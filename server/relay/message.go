@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
@@ -39,15 +40,21 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 	if err != nil {
 		return nil, err
 	}
+	auto, answered, err := in.answer(ctx, s, items[0].row, e, autoreply.Wrote)
+	if err != nil {
+		return nil, err
+	}
 	done := make([]Finished, len(items))
 	for i, it := range items {
 		m := in.record(s, it.row, it.event, e)
+		m.Waits = m.Waits && !answered
 		m.Number = i + 1
 		if i == 0 {
 			m.Posts = posted.Posts
 		}
 		done[i] = Finished{ID: it.row.ID, State: state.state, Reason: state.reason, Message: m}
 	}
+	done[0].Auto = auto
 	return done, nil
 }
 
@@ -303,7 +310,10 @@ func (in *inbound) newThread(ctx context.Context, s *laneState, e messenger.Even
 		return err
 	}
 	s.conv = &next
-	return in.showPayload(ctx, s)
+	if err := in.showPayload(ctx, s); err != nil {
+		return err
+	}
+	return in.showUnshown(ctx, s)
 }
 
 // showPayload tells by which link the customer came, in the first thread since.

@@ -109,10 +109,12 @@ type task struct {
 
 // carriers do what each kind of row wants; a pause means that the row waits and nothing may overtake it.
 var carriers = map[OutboxKind]func(*outbound, context.Context, task) time.Duration{
-	SendRow:   (*outbound).send,
-	EditRow:   (*outbound).edit,
-	DeleteRow: (*outbound).delete,
-	ReactRow:  (*outbound).react,
+	SendRow:     (*outbound).send,
+	EditRow:     (*outbound).edit,
+	DeleteRow:   (*outbound).delete,
+	ReactRow:    (*outbound).react,
+	AutoRow:     (*outbound).auto,
+	KeyboardRow: (*outbound).keyboard,
 }
 
 // attempt writes down that a row is begun and carries it out.
@@ -162,7 +164,7 @@ func (out *outbound) awaitTurn(ctx context.Context, chat messenger.Chat) error {
 func (out *outbound) judge(ctx context.Context, t task, f *messenger.Error) (Outcome, time.Duration) {
 	outcome := Outcome{State: conversation.Failed, Code: f.Code, Description: f.Description}
 	class := f.Class
-	if class == messenger.Ambiguous && t.row.Kind != SendRow {
+	if class == messenger.Ambiguous && !once(t.row.Kind) {
 		class = messenger.Transient // doing it twice is as doing it once
 	}
 	switch class {
@@ -192,6 +194,9 @@ func (out *outbound) judge(ctx context.Context, t task, f *messenger.Error) (Out
 	}
 	return outcome, 0
 }
+
+// once tells what must not be done twice.
+func once(k OutboxKind) bool { return k == SendRow || k == AutoRow }
 
 func queueAgain(o Outcome, d time.Duration) (Outcome, time.Duration) {
 	o.State = conversation.Queued

@@ -13,6 +13,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
@@ -33,6 +35,7 @@ type Store interface {
 	OutboxStore
 	ReceiptStore
 	ReactionStore
+	AutoStore
 }
 
 // LeaseStore keeps who works for which bot. All times are the database's.
@@ -105,6 +108,19 @@ type ReceiptStore interface {
 	Receipt(ctx context.Context, l Lease, conversationID, externalID string, state conversation.Delivery, words string) error
 	// Parts returns what a reply became at the messenger, in the order of sending.
 	Parts(ctx context.Context, postID string) ([]Part, error)
+}
+
+// AutoStore keeps what automatic answers need besides FinishUpdates.
+type AutoStore interface {
+	// RaiseTimers puts a row into the inbox for each conversation whose NoAnswerAt has come, once, and counts them. Who does
+	// not wait any more needs none.
+	RaiseTimers(ctx context.Context, l Lease) (int, error)
+	// Unshown returns the automatic messages that the customer got and no thread shows, oldest first.
+	Unshown(ctx context.Context, conversationID string) ([]OutboxRow, error)
+	// AutoShown records that the post of an AutoRow is in its thread.
+	AutoShown(ctx context.Context, id int64) error
+	// DropKeyboards queues a KeyboardRow for each conversation in human mode that still has a Keyboard, and counts them.
+	DropKeyboards(ctx context.Context, l Lease) (int, error)
 }
 
 // ReactionStore follows the team's reactions.
@@ -226,6 +242,13 @@ type Desk interface {
 	UpdateCard(ctx context.Context, bot conversation.Bot, c conversation.Conversation) error
 	// ShowNotice tells the thread why a reply did not go out, with the button that fits its state, and marks the post.
 	ShowNotice(ctx context.Context, bot conversation.Bot, n Notice) error
+	// PostAuto shows an automatic message in the thread, once by its id, marked as such.
+	PostAuto(ctx context.Context, p AutoPost) error
+	// T is the text of a key of assets/i18n in a language, with {{name}} replaced by args["name"].
+	T(lang, key string, args map[string]string) string
+	// UserID is the id of the user of that name, FirstName the name by which customers may know a user; empty for none.
+	UserID(username string) string
+	FirstName(userID string) string
 	// MarkNote gives a post the sign of a note (🔒), MarkSent that of one that was sent (✅).
 	MarkNote(ctx context.Context, postID string) error
 	MarkSent(ctx context.Context, postID string) error
@@ -259,6 +282,19 @@ type Messengers interface {
 	Refused(botID string, err *messenger.Error)
 	// Polled reports how asking for updates went, nil for well.
 	Polled(botID string, err *messenger.Error)
+}
+
+// Arbiters hands out what answers automatically.
+type Arbiters interface {
+	// Arbiter is that of a bot's present rules, hours and flows; nil when it has none.
+	Arbiter(botID string) Arbiter
+	// Call makes the call of a flow's step: one try, bounded in time and size, guarded against private addresses.
+	Call(ctx context.Context, botID string, c flow.Call) flow.Answer
+}
+
+// Arbiter decides about one event: see autoreply.Arbiter.
+type Arbiter interface {
+	Evaluate(f autoreply.Facts, m autoreply.Memory, e autoreply.Event, now time.Time) autoreply.Decision
 }
 
 // Rules are the settings of the whole plugin that decide about replies and the relay.

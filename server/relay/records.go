@@ -4,6 +4,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -51,6 +52,56 @@ type Finished struct {
 	// Message is set when the update became a post of its own, Edit when it changed one; at most one of them.
 	Message *InboundMessage
 	Edit    *InboundEdit
+	// Auto is what is answered automatically, nil when nothing was evaluated.
+	Auto *AutoAnswer
+}
+
+// AutoAnswer is a decision of the arbiter as it is carried out: together with the end of its row, or not at all.
+type AutoAnswer struct {
+	ConversationID string
+	// PostID is the post of what is said, empty when nothing is. Text is Markdown; By names who answered, for the team.
+	PostID  string
+	Text    string
+	FileIDs []string
+	Buttons [][]messenger.Button
+	By      string
+	// Rules are the ids of the rules that answered, whose hits are counted.
+	Rules []string
+	// Memory replaces the conversation's.
+	Memory json.RawMessage
+	// Mode is what the conversation's becomes, empty for no change; Close closes it.
+	Mode  conversation.Mode
+	Close bool
+	Tags  []string
+	// AssigneeID replaces the assignee, empty for no change.
+	AssigneeID string
+	// NoAnswerAt is when the timer for an answer that did not come runs out, zero for never. Lane is where it comes back.
+	NoAnswerAt time.Time
+	Lane       string
+	// RemoveKeyboard takes the buttons from the message in Conversation.Keyboard.
+	RemoveKeyboard bool
+}
+
+// TimerPrefix begins the event id of a row that no messenger brought: a timer of a conversation ran out. Its Raw is a Timer.
+const TimerPrefix = "timer:"
+
+// Timer is what such a row says.
+type Timer struct {
+	ConversationID string    `json:"conversation_id"`
+	DueAt          time.Time `json:"due_at"`
+}
+
+// AutoPost is an automatic message for a thread.
+type AutoPost struct {
+	// ID is the post's.
+	ID           string
+	Conversation conversation.Conversation
+	Bot          conversation.Bot
+	// Text is Markdown; Buttons are shown as words.
+	Text    string
+	FileIDs []string
+	Buttons [][]messenger.Button
+	By      string
 }
 
 // InboundMessage records a message of the customer's side that is now a post; the rows of an album name the same post. It
@@ -154,6 +205,10 @@ const (
 	DeleteRow OutboxKind = "delete"
 	// ReactRow: the bot's reaction to the message behind the post shall be Text.
 	ReactRow OutboxKind = "react"
+	// AutoRow: an automatic message is shown in the thread and goes to the customer.
+	AutoRow OutboxKind = "auto"
+	// KeyboardRow: the buttons below the message Text shall go.
+	KeyboardRow OutboxKind = "keyboard"
 )
 
 // Reasons of rows that fail without a word of the messenger; assets/i18n has their texts as "reason." + the reason.
@@ -166,6 +221,8 @@ const (
 	ReasonEditedFiles = "edited_files"
 	// ReasonEditTooLong: the new text takes more messages than were sent.
 	ReasonEditTooLong = "edit_too_long"
+	// ReasonAutoLate: an automatic message could not be sent in time.
+	ReasonAutoLate = "auto_late"
 	// ReasonFileGone: a file of the reply is not in Mattermost any more.
 	ReasonFileGone = "file_gone"
 	// ReasonNoText: nothing of the reply is left to send.
@@ -184,7 +241,11 @@ type OutboxRow struct {
 	// AuthorName is put before the text as the bot's agent_name setting says: first and full name of the author.
 	AuthorFirst, AuthorFull string
 	FileIDs                 []string
-	State                   conversation.Delivery
+	// Buttons and By are of an AutoRow, as in AutoAnswer; Shown says that its post is in the thread.
+	Buttons [][]messenger.Button
+	By      string
+	Shown   bool
+	State   conversation.Delivery
 	// Reason is a conversation.Reason for held rows, one of the Reasons above, a FileError's, else the messenger's words.
 	Reason string
 	// Part is the number of calls that were made; the next one is tried next.

@@ -30,6 +30,7 @@ type Options struct {
 	Store      Store
 	Desk       Desk
 	Messengers Messengers
+	Arbiters   Arbiters
 	Meter      Meter
 	Log        Logger
 	// Rules are read at each use.

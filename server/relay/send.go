@@ -69,7 +69,7 @@ func (out *outbound) sent(ctx context.Context, t task, calls int, none bool) tim
 			return pause
 		}
 	}
-	if out.rules().DeliveredReaction {
+	if out.rules().DeliveredReaction && t.row.Kind == SendRow {
 		if err := out.desk.MarkSent(ctx, t.row.PostID); err != nil {
 			out.log.Warn("A sent reply could not be marked", "bot_id", out.lease.BotID, "post_id", t.row.PostID, "error", err.Error())
 		}
@@ -97,9 +97,9 @@ func (out *outbound) made(ctx context.Context, row OutboxRow) (map[int]bool, err
 // calls are what a row takes to send. The same row gives the same calls at every try.
 func (out *outbound) calls(ctx context.Context, t task) ([]messenger.Outgoing, error) {
 	can := t.chat.Capabilities()
-	whole := messenger.Outgoing{Chat: t.conv.Chat, SenderName: t.bot.Name}
+	whole := messenger.Outgoing{Chat: t.conv.Chat, SenderName: t.bot.Name, Buttons: t.row.Buttons}
 	markdown := t.row.Text
-	if can.NativeReplies {
+	if can.NativeReplies && t.row.Kind == SendRow {
 		var err error
 		if whole.ReplyTo, markdown, err = out.replyTo(ctx, t); err != nil {
 			return nil, err

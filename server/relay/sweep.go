@@ -42,7 +42,7 @@ func (out *outbound) sweep(ctx context.Context, before map[attempt]bool) map[att
 		a := attempt{row.ID, row.Attempt}
 		if before[a] {
 			o := Outcome{State: conversation.Unknown, Part: row.Part}
-			if row.Kind != SendRow {
+			if !once(row.Kind) {
 				o.State, o.NotBefore = conversation.Queued, time.Now()
 			}
 			out.end(ctx, row, o)

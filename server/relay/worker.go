@@ -32,6 +32,7 @@ type worker struct {
 	store Store
 	desk  Desk
 	bots  Messengers
+	autos Arbiters
 	meter Meter
 	log   Logger
 	rules func() Rules
@@ -47,11 +48,12 @@ type worker struct {
 // newWorker starts to work for the lease's bot until Stop.
 func newWorker(o Options, l Lease) *worker {
 	w := &worker{
-		lease: l, store: o.Store, desk: o.Desk, bots: o.Messengers, meter: o.Meter, log: o.Log, rules: o.Rules,
+		lease: l, store: o.Store, desk: o.Desk, bots: o.Messengers, autos: o.Arbiters, meter: o.Meter, log: o.Log, rules: o.Rules,
 		tell: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	w.in = w.newInbound()
 	w.out = w.newOutbound(w.rates(o), w.Tell)
+	w.in.said = w.out.lanes.Wake
 	w.scan = w.newScan(func() { w.out.lanes.Wake(); w.Tell() })
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
@@ -101,7 +103,7 @@ func (w *worker) run(ctx context.Context) {
 		sleep(ctx, pollEvery)
 	}
 	var all sync.WaitGroup
-	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.scan.Run, w.keepTold, w.keepPolling, w.keepPurged, w.out.keepSwept} {
+	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.scan.Run, w.keepTold, w.keepTimers, w.keepPolling, w.keepPurged, w.out.keepSwept} {
 		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()
@@ -119,6 +121,25 @@ func (w *worker) keepTold(ctx context.Context) {
 		case <-w.tell:
 		case <-time.After(tellEvery):
 		}
+	}
+}
+
+// keepTimers brings timers that ran out into their lanes, and takes buttons away where a person answers now.
+func (w *worker) keepTimers(ctx context.Context) {
+	for ctx.Err() == nil {
+		guard(w.meter, w.log, "timers", func() {
+			if n, err := w.store.RaiseTimers(ctx, w.lease); err != nil {
+				w.warn(ctx, "The timers cannot be read", err)
+			} else if n > 0 {
+				w.in.lanes.Wake()
+			}
+			if n, err := w.store.DropKeyboards(ctx, w.lease); err != nil {
+				w.warn(ctx, "The keyboards cannot be read", err)
+			} else if n > 0 {
+				w.out.lanes.Wake()
+			}
+		})
+		sleep(ctx, tellEvery)
 	}
 }
 

@@ -1,0 +1,237 @@
+// Automatic answers: what the arbiter is asked, and how its decision becomes a part of the row's end.
+
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+const (
+	// humanFor is how long after an agent's last reply only people answer, unless the customer waits.
+	humanFor = 24 * time.Hour
+	// maxCalls bounds the calls of a flow's service for one event.
+	maxCalls = 5
+)
+
+// answer asks the arbiter about an event of the customer. answered says that he does not wait for the team because of it.
+// A press is acknowledged in any case.
+func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e messenger.Event, kind autoreply.EventKind) (a *AutoAnswer, answered bool, err error) {
+	arbiter := in.autos.Arbiter(in.lease.BotID)
+	if arbiter == nil || e.FromOwner || e.Service {
+		in.acknowledge(ctx, s, row, e, "")
+		return nil, false, nil
+	}
+	asked := autoreply.Event{Kind: kind, At: e.At, Text: e.Text.Plain, Payload: e.Payload, Shared: shared(e)}
+	if e.Press != nil {
+		asked.Press = e.Press.Data
+	}
+	c, err := in.fresh(ctx, s)
+	if err != nil {
+		return nil, false, err
+	}
+	d, err := in.decide(ctx, arbiter, s, c, asked, func(d autoreply.Decision) {
+		in.acknowledge(ctx, s, row, e, in.toast(c, d))
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return in.carry(ctx, s, row, c, d)
+}
+
+// fresh is the conversation as it is stored now, with all that the lane did before.
+func (in *inbound) fresh(ctx context.Context, s *laneState) (conversation.Conversation, error) {
+	if err := s.done.Await(); err != nil {
+		return conversation.Conversation{}, err
+	}
+	return in.store.Conversation(ctx, s.conv.ID)
+}
+
+// decide evaluates until the arbiter needs no call of a service any more; first is told of the first decision.
+func (in *inbound) decide(ctx context.Context, arbiter Arbiter, s *laneState, c conversation.Conversation, e autoreply.Event, first func(autoreply.Decision)) (autoreply.Decision, error) {
+	var memory autoreply.Memory
+	if len(c.Memory) > 0 {
+		if err := json.Unmarshal(c.Memory, &memory); err != nil {
+			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
+		}
+	}
+	facts := in.facts(s, c)
+	d := arbiter.Evaluate(facts, memory, e, time.Now())
+	first(d)
+	for range maxCalls {
+		if d.Call == nil {
+			break
+		}
+		answer := in.autos.Call(ctx, in.lease.BotID, *d.Call)
+		if ctx.Err() != nil {
+			return d, ctx.Err()
+		}
+		next := autoreply.Event{Kind: autoreply.Answered, At: e.At, Answer: &answer}
+		d = arbiter.Evaluate(facts, d.Memory, next, time.Now())
+	}
+	return d, nil
+}
+
+// facts are what the arbiter needs to know besides its memory.
+func (in *inbound) facts(s *laneState, c conversation.Conversation) autoreply.Facts {
+	f := autoreply.Facts{
+		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
+		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, Language: s.conv.Customer.Language, BotName: s.bot.Name,
+	}
+	if humanModeIsOver(c) {
+		f.Mode = conversation.BotMode
+	}
+	f.Customer.FirstName, f.Customer.Username = s.conv.Customer.FirstName, s.conv.Customer.Username
+	if s.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
+		f.AgentFirstName = in.desk.FirstName(c.AssigneeID)
+	}
+	return f
+}
+
+func humanModeIsOver(c conversation.Conversation) bool {
+	return c.Mode == conversation.HumanMode && c.WaitingSince.IsZero() && !c.LastAgentAt.IsZero() && time.Since(c.LastAgentAt) > humanFor
+}
+
+// toast is what a customer who pressed in vain sees for a moment, in his language.
+func (in *inbound) toast(c conversation.Conversation, d autoreply.Decision) string {
+	if d.Toast == "" {
+		return ""
+	}
+	return in.desk.T(c.Customer.Language, d.Toast, nil)
+}
+
+// carry makes of a decision what is stored with the end of the row.
+func (in *inbound) carry(ctx context.Context, s *laneState, row InboxRow, c conversation.Conversation, d autoreply.Decision) (*AutoAnswer, bool, error) {
+	memory, err := json.Marshal(d.Memory)
+	if err != nil {
+		return nil, false, errors.Wrap(err, "write what the automatic answers remember")
+	}
+	a := &AutoAnswer{
+		ConversationID: c.ID, Text: d.Text, FileIDs: d.Files, Buttons: d.Buttons, Rules: d.Rules, Memory: memory,
+		Close: d.Close, Tags: d.Tags, NoAnswerAt: d.NoAnswerAt, Lane: row.Lane, RemoveKeyboard: d.RemoveKeyboard,
+		By: by(d),
+	}
+	if d.Text != "" || len(d.Files) > 0 {
+		a.PostID = conversation.PostID(in.lease.BotID, "auto", row.EventID)
+		in.meter.Outbound(s.bot.Kind, "auto", "")
+	} else {
+		in.meter.Outbound(s.bot.Kind, "auto_silent", d.Silence)
+	}
+	switch {
+	case d.Handover:
+		a.Mode = conversation.HumanMode
+	case humanModeIsOver(c):
+		a.Mode = conversation.BotMode
+	}
+	if d.Assign != "" {
+		if a.AssigneeID = in.desk.UserID(d.Assign); a.AssigneeID != "" && a.AssigneeID != c.AssigneeID {
+			err = in.assigned(ctx, s, row, d.Assign)
+		}
+	}
+	return a, d.Answered, err
+}
+
+// assigned mentions the new assignee, which makes him follow the thread.
+func (in *inbound) assigned(ctx context.Context, s *laneState, row InboxRow, username string) error {
+	if s.conv.Thread.RootPostID == "" {
+		return nil
+	}
+	id := conversation.PostID(in.lease.BotID, "assigned", row.EventID)
+	err := in.desk.PostLine(ctx, id, s.bot, *s.conv, "line.assigned", map[string]string{"mention": username})
+	if err != nil && !lasting(err) {
+		return err
+	}
+	return nil
+}
+
+// by names who answered: the flow's step, else the rules.
+func by(d autoreply.Decision) string {
+	if d.Flow != "" {
+		return d.Flow
+	}
+	return strings.Join(d.Names, ", ")
+}
+
+// shared is the phone number or the place that a customer shared by a button.
+func shared(e messenger.Event) string {
+	for _, l := range e.Labels {
+		switch l.Key {
+		case "contact", "contact_bare":
+			return l.Args["phone"]
+		case "location":
+			return l.Args["coordinates"]
+		}
+	}
+	return ""
+}
+
+// timer is a conversation whose time for an answer ran out.
+func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
+	var t Timer
+	if err := json.Unmarshal(row.Raw, &t); err != nil {
+		return quarantined(row, "undecodable"), nil
+	}
+	c, err := in.store.Conversation(ctx, t.ConversationID)
+	if errors.Is(err, ErrNotFound) {
+		return done(row, "timer"), nil
+	}
+	if err != nil {
+		return Finished{}, err
+	}
+	s.conv = &c
+	arbiter := in.autos.Arbiter(in.lease.BotID)
+	if arbiter == nil {
+		return done(row, "timer"), nil
+	}
+	if c, err = in.fresh(ctx, s); err != nil {
+		return Finished{}, err
+	}
+	asked := autoreply.Event{Kind: autoreply.NoAnswerDue, At: t.DueAt}
+	d, err := in.decide(ctx, arbiter, s, c, asked, func(autoreply.Decision) {})
+	if err != nil {
+		return Finished{}, err
+	}
+	if d.Silence == "late" {
+		if err := in.line(ctx, s, row, "line.auto_late", nil); err != nil {
+			return Finished{}, err
+		}
+	}
+	f := done(row, "timer")
+	f.Auto, _, err = in.carry(ctx, s, row, c, d)
+	return f, err
+}
+
+// showUnshown puts into a new thread what the customer was answered before he wrote.
+func (in *inbound) showUnshown(ctx context.Context, s *laneState) error {
+	if in.autos.Arbiter(in.lease.BotID) == nil {
+		return nil
+	}
+	rows, err := in.store.Unshown(ctx, s.conv.ID)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		err := in.desk.PostAuto(ctx, autoPost(s.bot, *s.conv, row))
+		if err == nil {
+			err = in.store.AutoShown(ctx, row.ID)
+		}
+		if err != nil && !lasting(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+func autoPost(bot conversation.Bot, c conversation.Conversation, row OutboxRow) AutoPost {
+	return AutoPost{
+		ID: row.PostID, Conversation: c, Bot: bot, Text: row.Text, FileIDs: row.FileIDs, Buttons: row.Buttons, By: row.By,
+	}
+}
