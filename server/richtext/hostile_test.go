@@ -61,9 +61,11 @@ func TestHostileInputTakesNoLongTime(t *testing.T) {
 			require.Less(t, time.Since(start), limit, "Split")
 			_ = text.Markdown()
 			_ = QuoteKey(text.PlainText())
-			_, _, _ = LeadingQuote("> " + s)
 			_, _, _ = LeadingLink(s)
 			require.Less(t, time.Since(start), limit, "the rest")
+			start = time.Now()
+			_, _, _ = LeadingQuote("> " + s)
+			require.Less(t, time.Since(start), limit, "LeadingQuote")
 		})
 	}
 }
