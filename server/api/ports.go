@@ -33,6 +33,20 @@ type Message struct {
 	// ErrorCode and ErrorText are set for failed, unknown and held ones.
 	ErrorCode, ErrorText string
 	Parts                []Part
+	// Versions are the earlier texts, oldest first.
+	Versions []Version
+}
+
+// Version is an earlier text of a customer's message, as it was shown until At.
+type Version struct {
+	At   time.Time
+	Text string
+}
+
+// PostVersions are the earlier texts of one post, oldest first.
+type PostVersions struct {
+	PostID   string
+	Versions []Version
 }
 
 // Part is what one message is at the messenger.
@@ -48,6 +62,8 @@ type Store interface {
 	Conversations(ctx context.Context, f Filter) ([]conversation.Conversation, int, error)
 	// Messages returns one page of a conversation, newest first, and the total.
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]Message, int, error)
+	// PostVersions returns the posts of a conversation that have earlier texts, the one that was changed last first.
+	PostVersions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
 	// ConversationOfPost finds the conversation that a recorded message's post belongs to.
 	ConversationOfPost(ctx context.Context, postID string) (conversation.Conversation, error)
 	Depth(ctx context.Context, botID string) (bots.Depth, error)

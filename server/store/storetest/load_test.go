@@ -20,8 +20,8 @@ func (w *world) fill(c conversation.Conversation) {
 	w.execute(mattermostTables)
 	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
 		SELECT 'a', 'old' || n, n % 50, '{}', CASE n % 1000 WHEN 0 THEN 'waiting' ELSE 'done' END FROM generate_series(1, 30000) n`)
-	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files, state, noticed, created_at)
-		SELECT 'a', $1, 'old' || n, '', '', '', 0,
+	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, state, noticed, created_at)
+		SELECT 'a', $1, 'old' || n, '', '', '',
 			(array['queued', 'failed', 'sending'])[CASE WHEN n % 1000 < 3 THEN n % 1000 + 1 ELSE 2 END], n % 1000 >= 3, now()
 		FROM generate_series(1, 30000) n`, c.ID)
 	w.execute(`INSERT INTO msgbot_threads (root_post_id, bot_id, conversation_id, channel_id, seq)

@@ -71,7 +71,7 @@ func TestTheScanReadsAPostWithItsAuthor(t *testing.T) {
 		w.ok(err)
 		require.Equal(w, []relay.Candidate{{ConversationID: c.ID, Post: conversation.AgentPost{
 			ID: "p1", RootID: "root-1", ChannelID: "channel-a", UserID: "ivan", FirstName: "Іван", LastName: "Коваль",
-			Username: "ivan.k", Message: "Добрий день", Files: 2,
+			Username: "ivan.k", Message: "Добрий день", FileIDs: []string{"f1", "f2"},
 			CreatedAt: noon.Add(5 * time.Second), UpdatedAt: noon.Add(7 * time.Second),
 		}}}, found)
 	})
@@ -131,7 +131,7 @@ func TestTheScanSeesWhoIsAMachine(t *testing.T) {
 			found, err := w.ScanPosts(w.ctx, "a", "msgbot", noon, 10)
 			w.ok(err)
 			require.Equal(w, tt.automated, found[0].Post.Automated, "%s %s", tt.user, tt.props)
-			require.Zero(w, found[0].Post.Files)
+			require.Nil(w, found[0].Post.FileIDs)
 		}
 		w.execute(`UPDATE posts SET props = NULL, fileids = NULL`)
 		found, err := w.ScanPosts(w.ctx, "a", "msgbot", noon, 10)
