@@ -30,20 +30,21 @@ type Message struct {
 	Direction conversation.Direction
 	At        time.Time
 	State     conversation.Delivery
-	// ErrorCode and ErrorText are set for failed, unknown and held ones.
+	// ErrorCode and ErrorText are set for failed, unknown and held ones: the messenger's code and words, or a reason that
+	// msgbot named ("key" or "key?args").
 	ErrorCode, ErrorText string
 	Parts                []Part
-	// Versions are the earlier texts, oldest first.
+	// Versions are the earlier texts of a customer's message that was edited, oldest first.
 	Versions []Version
 }
 
-// Version is an earlier text of a customer's message, as it was shown until At.
+// Version is a text that a customer's message had until At: Markdown, as it was shown.
 type Version struct {
 	At   time.Time
 	Text string
 }
 
-// PostVersions are the earlier texts of one post, oldest first.
+// PostVersions are the earlier texts of one message, oldest first.
 type PostVersions struct {
 	PostID   string
 	Versions []Version
@@ -62,9 +63,9 @@ type Store interface {
 	Conversations(ctx context.Context, f Filter) ([]conversation.Conversation, int, error)
 	// Messages returns one page of a conversation, newest first, and the total.
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]Message, int, error)
-	// PostVersions returns the posts of a conversation that have earlier texts, the one that was changed last first.
-	PostVersions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
 	// ConversationOfPost finds the conversation that a recorded message's post belongs to.
 	ConversationOfPost(ctx context.Context, postID string) (conversation.Conversation, error)
+	// MessageVersions returns the earlier texts of a conversation's newest edited messages, at most limit messages, newest first.
+	MessageVersions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
 	Depth(ctx context.Context, botID string) (bots.Depth, error)
 }

@@ -11,8 +11,14 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
-// belongings are the tables whose rows belong to a conversation.
-var belongings = []string{"msgbot_threads", "msgbot_messages", "msgbot_parts", "msgbot_outbox", "msgbot_versions"}
+// belongings give all that belongs to conversation $1 to conversation $2.
+var belongings = []string{
+	`UPDATE msgbot_threads SET conversation_id = $2 WHERE conversation_id = $1`,
+	`UPDATE msgbot_messages SET conversation_id = $2 WHERE conversation_id = $1`,
+	`UPDATE msgbot_parts SET conversation_id = $2 WHERE conversation_id = $1`,
+	`UPDATE msgbot_outbox SET conversation_id = $2 WHERE conversation_id = $1`,
+	`UPDATE msgbot_versions SET conversation_id = $2 WHERE conversation_id = $1`,
+}
 
 // MigrateChat implements relay.ConversationStore. A message of the new group may have made a conversation of its own
 // already: then the two become one. It keeps the thread of the old group if there was one.
@@ -98,8 +104,8 @@ func lockChats(ctx context.Context, tx *sql.Tx, botID, from, to string) (before,
 
 // mergeConversation gives all that belongs to one conversation to another one, and removes it.
 func mergeConversation(ctx context.Context, tx *sql.Tx, given, kept string) error {
-	for _, table := range belongings {
-		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET conversation_id = $2 WHERE conversation_id = $1`, given, kept); err != nil {
+	for _, move := range belongings {
+		if _, err := tx.ExecContext(ctx, move, given, kept); err != nil {
 			return err
 		}
 	}

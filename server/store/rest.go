@@ -88,8 +88,8 @@ const versions = `
 	json_agg(json_build_object('At', to_char(v.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'Text', v.text)
 		ORDER BY v.at, v.inbox_id)`
 
-// PostVersions implements api.Store.
-func (s *Store) PostVersions(ctx context.Context, conversationID string, limit int) ([]api.PostVersions, error) {
+// MessageVersions implements api.Store: newest is which was changed last.
+func (s *Store) MessageVersions(ctx context.Context, conversationID string, limit int) ([]api.PostVersions, error) {
 	fields := func(p *api.PostVersions) []any { return []any{&p.PostID, listed[api.Version]{&p.Versions}} }
 	return list(ctx, s, "list earlier texts", fields, `
 		SELECT v.post_id, `+versions+` FROM msgbot_versions v WHERE v.conversation_id = $1

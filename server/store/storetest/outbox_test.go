@@ -228,7 +228,7 @@ func TestWhatBecomesOfAPostWhileItIsBeingSentIsNotForgotten(t *testing.T) {
 			if want == "" {
 				want = before.Text
 			}
-			require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE post_id = $1 AND text = $2`, id, want), id)
+			require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE post_id = $1 AND text = $2 AND kind = 'send'`, id, want), id)
 			w.ok(w.EndSend(w.ctx, before.ID, before.Attempt, before.Epoch, relay.Outcome{State: conversation.Failed}))
 		}
 	})

@@ -20,6 +20,11 @@ const mattermostTables = `
 	CREATE INDEX idx_posts_channel_id_update_at ON posts (channelid, updateat);
 	CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), firstname varchar(64), lastname varchar(64));
 	CREATE TABLE bots (userid varchar(26) PRIMARY KEY);
+	CREATE TABLE reactions (
+		userid varchar(26) NOT NULL, postid varchar(26) NOT NULL, emojiname varchar(64) NOT NULL, createat bigint,
+		updateat bigint, deleteat bigint, remoteid varchar(26), channelid varchar(26) NOT NULL DEFAULT '',
+		PRIMARY KEY (postid, userid, emojiname));
+	CREATE INDEX idx_reactions_channel_id ON reactions (channelid);
 	INSERT INTO users VALUES ('ivan', 'ivan.k', 'Іван', 'Коваль'), ('helper', 'helper', '', '');
 	INSERT INTO bots VALUES ('helper'), ('msgbot')`
 
