@@ -23,14 +23,15 @@ func emojiNames() map[string]string {
 	names := make(map[string]string, len(model.SystemEmojis))
 	for name, points := range model.SystemEmojis {
 		key := strings.ReplaceAll(fromPoints(points), variation, "")
-		if known, ok := names[key]; !ok || name < known {
+		if known, ok := names[key]; key != "" && (!ok || name < known) {
 			names[key] = name
 		}
 	}
 	return names
 }
 
-// fromPoints is the emoji that Mattermost writes as code points ("1f468-200d-1f469").
+// fromPoints is the emoji that Mattermost writes as code points ("1f468-200d-1f469"), empty for its own picture
+// ("mattermost").
 func fromPoints(points string) string {
 	var emoji strings.Builder
 	for point := range strings.SplitSeq(points, "-") {
@@ -45,11 +46,8 @@ func fromPoints(points string) string {
 
 // Emoji is the emoji that Mattermost calls by this name, false for a custom one.
 func (d *Desk) Emoji(name string) (string, bool) {
-	points, ok := model.SystemEmojis[name]
-	if !ok {
-		return "", false
-	}
-	return fromPoints(points), true
+	emoji := fromPoints(model.SystemEmojis[name])
+	return emoji, emoji != ""
 }
 
 // emojiName is Mattermost's name of an emoji; that of another colour of skin where it knows the wanted one not.

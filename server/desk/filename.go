@@ -40,7 +40,7 @@ var usual = map[string]string{".oga": ".ogg", ".opus": ".ogg"}
 // programs are extensions of what runs on somebody's machine, harmless those of what nobody expects to: a name with one of
 // these gets the actual extension behind it when the content is of those.
 var (
-	programs = extensions(".exe .elf .macho .msi .jar .apk .class .lnk .swf .wasm .deb .rpm .cab .chm")
+	programs = extensions(".exe .elf .so .macho .msi .jar .apk .class .lnk .swf .wasm .deb .rpm .cab .chm")
 	harmless = extensions(".jpg .jpeg .png .gif .webp .bmp .tif .tiff .heic .avif .mp4 .mov .avi .webm .mkv .mp3 .m4a .ogg .wav .flac .aac " +
 		".pdf .txt .csv .doc .docx .xls .xlsx .ppt .pptx .odt .ods .odp .rtf .zip .rar .7z")
 )
@@ -56,7 +56,6 @@ func extensions(list string) map[string]bool {
 // unnamed are the extensions of types that have none of their own.
 var unnamed = map[string]string{
 	"application/x-elf": ".elf", "application/x-object": ".elf", "application/x-executable": ".elf",
-	"application/x-sharedlib": ".elf",
 }
 
 // naming is what a file is called by.

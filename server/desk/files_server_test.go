@@ -149,7 +149,7 @@ func (s *server) changeFiles(old, changed *model.Post) {
 		}
 	}
 	if done := s.attached(changed, added, ""); len(done) != len(added) {
-		changed.FileIds = append(done, stayed...)
+		changed.FileIds = slices.Concat(done, stayed)
 	}
 }
 

@@ -233,10 +233,7 @@ func (d *Desk) InboundText(ctx context.Context, postID string) (string, error) {
 		return "", gone(err)
 	}
 	text := own(first)
-	several, err := strconv.Atoi(prop(first, propParts))
-	if err != nil {
-		return text, nil
-	}
+	several, _ := strconv.Atoi(prop(first, propParts)) // there is no such prop on a single post
 	for i := 1; i < several; i++ {
 		post, err := d.read(ctx, partID(postID, i))
 		switch {

@@ -242,9 +242,9 @@ func TestWhoSpeaks(t *testing.T) {
 		"no name":      {both, conversation.Customer{Name: " \n"}, richtext.Plain("hi"), time.Time{}, "hi", map[string]any{"from_webhook": "true", "override_username": "Customer"}},
 		"no overrides": {Config{}, ivan().Customer, richtext.Plain("hi"), time.Time{}, "**Іван \\*К.\\*:** hi", map[string]any{propBefore: "**Іван \\*К.\\*:** "}},
 		"a block":      {Config{}, conversation.Customer{Name: "Olha"}, pre, time.Time{}, "**Olha:**\n```\na := 1\n```", map[string]any{propBefore: "**Olha:**\n"}},
-		"an edit":      {both, conversation.Customer{Name: "Olha"}, richtext.Plain("hi"), now, "hi\n*(edited 14:15)*", map[string]any{
+		"an edit": {both, conversation.Customer{Name: "Olha"}, richtext.Plain("hi"), now, "hi\n*(edited 14:15)*", map[string]any{
 			"from_webhook": "true", "override_username": "Olha", propAfter: "\n*(edited 14:15)*"}},
-		"nothing":      {both, conversation.Customer{Name: "Olha"}, richtext.Plain(" "), time.Time{}, "an unknown kind of message", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
+		"nothing": {both, conversation.Customer{Name: "Olha"}, richtext.Plain(" "), time.Time{}, "an unknown kind of message", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, s, _ := newDesk(t)

@@ -263,6 +263,9 @@ func (s *server) AddReaction(r *model.Reaction) (*model.Reaction, *model.AppErro
 }
 
 func (s *server) RemoveReaction(r *model.Reaction) *model.AppError {
+	if stop, err := s.begin("RemoveReaction"); stop {
+		return err
+	}
 	var left []*model.Reaction
 	for _, have := range s.reactions[r.PostId] {
 		if *have != *r {
