@@ -18,13 +18,13 @@ const connectionEnded = "business connection ended"
 
 // connectionColumns are what connectionFields scans.
 const connectionColumns = ` id, bot_id, owner_id, owner_name, owner_first_name, owner_username, owner_language,
-	owner_avatar_url, enabled, can_reply, state, since, number, decided_by `
+	owner_avatar_url, enabled, can_reply, state, accepted, since, number, decided_by `
 
 func connectionFields(c *conversation.Connection) []any {
 	p := &c.Owner
 	return []any{
 		&c.ID, &c.BotID, &p.ID, &p.Name, &p.FirstName, &p.Username, &p.Language,
-		&p.AvatarURL, &c.Enabled, &c.CanReply, &c.State, when{&c.Since}, &c.Number, &c.DecidedBy,
+		&p.AvatarURL, &c.Enabled, &c.CanReply, &c.State, &c.Accepted, when{&c.Since}, &c.Number, &c.DecidedBy,
 	}
 }
 
@@ -45,6 +45,7 @@ func (s *Store) Connect(ctx context.Context, botID string, c messenger.Connectio
 				state = CASE WHEN excluded.enabled = k.enabled THEN k.state ELSE excluded.state END,
 				since = CASE WHEN excluded.enabled = k.enabled THEN k.since ELSE excluded.since END,
 				number = k.number + CASE WHEN excluded.enabled AND NOT k.enabled THEN 1 ELSE 0 END,
+				accepted = k.accepted AND NOT (excluded.enabled AND NOT k.enabled),
 				decided_by = CASE WHEN excluded.enabled AND NOT k.enabled THEN '' ELSE k.decided_by END
 			WHERE excluded.told_at >= k.told_at
 			RETURNING *),
@@ -87,7 +88,7 @@ func (s *Store) Decide(ctx context.Context, botID, id string, accept bool, userI
 	return row(ctx, s, "decide about a business connection", connectionFields, `
 		WITH
 		decided AS (
-			UPDATE msgbot_connections SET state = $3,
+			UPDATE msgbot_connections SET state = $3, accepted = $3 = 'accepted',
 				since = CASE state WHEN $3 THEN since ELSE now() END,
 				decided_by = CASE state WHEN $3 THEN decided_by ELSE $4 END
 			WHERE bot_id = $1 AND id = $2 AND state <> 'revoked' RETURNING *),

@@ -25,6 +25,7 @@ type finished struct {
 	Kind         string           `json:"kind"`
 	Number       int              `json:"number"`
 	At           *time.Time       `json:"at"`
+	EditedAt     *time.Time       `json:"edited_at"`
 	Posts        int              `json:"posts"`
 	Waits        bool             `json:"waits"`
 	TextDigest   string           `json:"text_digest"`
@@ -47,7 +48,8 @@ func finishedRow(d relay.Finished) finished {
 	if m := d.Message; m != nil {
 		return finished{
 			Conversation: m.ConversationID, Post: m.PostID, Direction: string(m.Direction), External: text(m.ExternalID),
-			Kind: string(m.Kind), Number: m.Number, At: orNull(m.At.UTC()), Posts: m.Posts, Waits: m.Waits,
+			Kind: string(m.Kind), Number: m.Number, At: orNull(m.At.UTC()),
+			EditedAt: orNull(m.EditedAt.UTC()), Posts: m.Posts, Waits: m.Waits,
 			TextDigest: m.Text, FilesDigest: m.Files, QuoteKey: m.QuoteKey,
 		}
 	}
@@ -77,13 +79,13 @@ const endedUpdates = `
 	done AS (
 		SELECT d.* FROM lease, json_to_recordset($3::json) AS d (id bigint, state text, reason text, edited boolean,
 			conversation_id text, post_id text, direction text, external_id text, kind text, number int, at timestamptz,
-			posts int, waits boolean, text_digest text, files_digest text, quote_key text)),
+			edited_at timestamptz, posts int, waits boolean, text_digest text, files_digest text, quote_key text)),
 	ended AS (
 		UPDATE msgbot_inbox i SET state = done.state, reason = done.reason FROM done
 		WHERE i.id = done.id AND i.id = ANY ($4::bigint[]) AND i.bot_id = $1 AND i.state = 'waiting' RETURNING i.id),
 	message AS (
-		SELECT conversation_id, post_id, direction, external_id, kind, number, coalesce(at, now()) AS at, posts, waits,
-			text_digest, files_digest, quote_key
+		SELECT conversation_id, post_id, direction, external_id, kind, number, coalesce(at, now()) AS at, edited_at, posts,
+			waits, text_digest, files_digest, quote_key
 		FROM done JOIN ended USING (id) WHERE conversation_id <> '' AND NOT edited),
 	-- Of several edits the one that was worked off last is what is shown.
 	edit AS (
@@ -114,7 +116,7 @@ const newMessages = `
 	fresh AS (
 		SELECT post_id, conversation_id, direction, min(message.at) AS at, bool_or(waits) AS waits,
 			coalesce(max(edited.posts), sum(message.posts)) AS posts,
-			coalesce(max(edited.quote_key), max(message.quote_key)) AS quote_key, max(edited.at) AS edited_at
+			coalesce(max(edited.quote_key), max(message.quote_key)) AS quote_key, greatest(max(edited.at), max(message.edited_at)) AS edited_at
 		FROM message LEFT JOIN edited USING (post_id) GROUP BY post_id, conversation_id, direction),
 	stored AS (
 		INSERT INTO msgbot_messages AS m (post_id, conversation_id, direction, at, waits, posts, quote_key, edited_at)

@@ -12,6 +12,7 @@ CREATE TABLE msgbot_connections (
     enabled           boolean NOT NULL,
     can_reply         boolean NOT NULL,
     state             text NOT NULL,
+    accepted          boolean NOT NULL DEFAULT false,
     since             timestamptz NOT NULL,
     number            int NOT NULL DEFAULT 1,
     decided_by        text NOT NULL DEFAULT '',
