@@ -17,6 +17,8 @@ var rules = map[string]string{
 	"server/richtext":                        "github.com/yuin/goldmark github.com/rivo/uniseg",
 	"server/messenger":                       "server/richtext github.com/pkg/errors",
 	"server/conversation":                    "server/messenger",
+	"server/autoreply":                       "server/autoreply/flow server/conversation server/messenger",
+	"server/autoreply/flow":                  "",
 	"server/relay":                           "server/conversation server/messenger server/richtext github.com/pkg/errors golang.org/x/time",
 	"server/bots":                            "server/conversation server/messenger github.com/pkg/errors golang.org/x/sync golang.org/x/time",
 	"server/guard":                           "github.com/mattermost/mattermost/server/public github.com/pkg/errors",
