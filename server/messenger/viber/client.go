@@ -32,6 +32,7 @@ type Client struct {
 	token   string
 	base    string
 	http    *http.Client
+	media   *http.Client
 	observe func(messenger.Exchange)
 	now     func() time.Time
 }
@@ -48,7 +49,7 @@ func New(o messenger.Options) (*Client, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, errors.New("viber: the API address is no http or https address")
 	}
-	c := &Client{token: o.Token, base: o.BaseURL, http: &http.Client{}, observe: o.Observe, now: o.Now}
+	c := &Client{token: o.Token, base: o.BaseURL, http: &http.Client{}, media: newMedia(o.Media), observe: o.Observe, now: o.Now}
 	if o.Client != nil {
 		*c.http = *o.Client
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // kind is what a callback's event means.
@@ -69,7 +68,7 @@ func (c *Client) Decode(raw []byte) (messenger.Event, error) {
 	}
 	switch k.event {
 	case messenger.EventMessage:
-		event.Text = richtext.Plain(in.Message.readable())
+		in.Message.read(&event)
 	case messenger.EventFailed:
 		event.Reason = strings.TrimSpace(in.Desc)
 	}

@@ -74,7 +74,11 @@ func httpFailure(res *http.Response) *messenger.Error {
 	default:
 		class = messenger.Ambiguous // 504 and its like: the call may have passed
 	}
-	return failure(class, code, strings.TrimSpace(fmt.Sprintf("HTTP %d %s", code, http.StatusText(code))), res)
+	return failure(class, code, httpWords(code), res)
+}
+
+func httpWords(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("HTTP %d %s", code, http.StatusText(code)))
 }
 
 func failure(class messenger.Class, code int, description string, res *http.Response) *messenger.Error {

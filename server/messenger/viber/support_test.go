@@ -124,8 +124,22 @@ func (s *scene) events(t *testing.T) []messenger.Event {
 	return events
 }
 
+// send sends a text and returns its id.
 func (s *scene) send(t *testing.T, text string) (string, error) {
-	return s.client.Send(ctx(t), s.message(text))
+	t.Helper()
+	return s.post(t, s.message(text))
+}
+
+// post sends a message and returns its id, empty for none.
+func (s *scene) post(t *testing.T, out messenger.Outgoing) (string, error) {
+	t.Helper()
+	ids, err := s.client.Send(ctx(t), out)
+	if err != nil {
+		require.Empty(t, ids)
+		return "", err
+	}
+	require.Len(t, ids, 1)
+	return ids[0], nil
 }
 
 func (s *scene) message(text string) messenger.Outgoing {

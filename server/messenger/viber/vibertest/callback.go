@@ -157,7 +157,7 @@ func (s *Server) post(ctx context.Context, url string, body []byte, signed strin
 	e.At = s.now()
 	began := time.Now()
 	answer, status, err := s.request(ctx, url, body, signed)
-	e.HTTP, e.Duration = status, time.Since(began)
+	e.HTTP, e.Duration, e.Answer = status, time.Since(began), answer
 	if err != nil {
 		e.Error = err.Error()
 	}
@@ -188,22 +188,23 @@ func (s *Server) welcome(cb *callback, body []byte) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return
 	}
+	m, wrong := readMessage(body, false)
+	var file *File
+	if wrong == nil {
+		file, wrong = s.fetch(s.ctx, m)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, fault := readMessage(body, false)
-	if fault != nil {
-		s.violationLocked("the answer to conversation_started is no message: %s", fault.Message)
+	if wrong != nil {
+		s.violationLocked("the answer to conversation_started is no message: %s", wrong.words)
 		return
 	}
-	c := cb.customer
-	for _, l := range c.lines {
-		if l.Welcome && l.Token == cb.token {
-			return
-		}
+	if slices.ContainsFunc(cb.customer.lines, func(l Line) bool { return l.Welcome && l.Token == cb.token }) {
+		return
 	}
-	c.lines = append(c.lines, Line{
-		At: s.now(), Token: cb.token, FromBot: true, Sender: m.Sender.Name, Text: m.Text, Welcome: true,
-	})
+	l := m.line(s.now(), cb.token, file)
+	l.Welcome = true
+	cb.customer.lines, cb.customer.tracking = append(cb.customer.lines, l), m.TrackingData
 }
 
 // Redeliver sends every callback with this message_token again, as Viber does when it missed the acknowledgement. It

@@ -30,6 +30,8 @@ type Entry struct {
 	Method string
 	// Body is what was sent: by the program for a call, by Viber for a callback.
 	Body []byte
+	// Answer is the body that a webhook answered a callback with.
+	Answer []byte
 	// HTTP is the status that was answered, 0 for none.
 	HTTP int
 	// Status is Viber's own status of a call that was answered by JSON.

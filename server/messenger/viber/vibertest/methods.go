@@ -48,8 +48,12 @@ func (a answer) write(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(all)
 }
 
-// serve answers one call and records it.
+// serve answers one call and records it; requests for files are no calls.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, mediaPath) {
+		s.serveMedia(w, r)
+		return
+	}
 	began := time.Now()
 	e := Entry{At: s.now(), Direction: Call, Method: strings.TrimPrefix(r.URL.Path, apiPath)}
 	s.call(w, r, &e)
@@ -217,7 +221,14 @@ func (s *Server) userDetails(_ context.Context, b *Bot, body []byte) answer {
 
 // refuse answers what a correct program never gets, and remembers it.
 func (s *Server) refuse(status int, format string, args ...any) answer {
-	text := fmt.Sprintf(format, args...)
-	s.violation("%s", text)
-	return answer{Status: status, Message: "Request contains bad data: " + text}
+	return s.refuseBy(&fault{status: status, words: fmt.Sprintf(format, args...)}, "")
+}
+
+// refuseBy answers a fault of a method's body.
+func (s *Server) refuseBy(f *fault, method string) answer {
+	words := strings.TrimPrefix(method+": "+f.words, ": ")
+	if !f.excused {
+		s.violation("%s", words)
+	}
+	return answer{Status: f.status, Message: "Request contains bad data: " + words}
 }

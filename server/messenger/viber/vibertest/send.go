@@ -1,4 +1,4 @@
-// The method send_message: what Viber checks of a message, and what becomes of it.
+// The method send_message: what becomes of a message.
 
 package vibertest
 
@@ -6,90 +6,68 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pkg/errors"
 )
 
-// message is a send_message body; of the types only text is emulated.
-type message struct {
-	Receiver      *string `json:"receiver"`
-	Type          string  `json:"type"`
-	MinAPIVersion int     `json:"min_api_version"`
-	TrackingData  string  `json:"tracking_data"`
-	Text          string  `json:"text"`
-	Sender        struct {
-		Name   string `json:"name"`
-		Avatar string `json:"avatar"`
-	} `json:"sender"`
-}
-
-// readMessage checks everything that does not depend on the receiver; nil is no fault. A welcome has no receiver.
-func readMessage(body []byte, receiver bool) (message, *answer) {
-	var m message
-	if err := strictly(body, &m); err != nil {
-		return m, &answer{Status: statusBadData, Message: err.Error()}
-	}
-	checks := []struct {
-		broken bool
-		status int
-		what   string
-	}{
-		{len(body) > maxBody, statusBadData, fmt.Sprintf("%d bytes of JSON, at most %d", len(body), maxBody)},
-		{receiver && (m.Receiver == nil || *m.Receiver == ""), statusMissingData, "receiver is missing"},
-		{!receiver && m.Receiver != nil, statusBadData, "a welcome has no receiver"},
-		{m.Type == "", statusMissingData, "type is missing"},
-		{m.Type != "" && m.Type != "text", statusBadData, "type " + strconv.Quote(m.Type) + " is not emulated"},
-		{m.Sender.Name == "", statusMissingData, "sender.name is missing"},
-		{utf8.RuneCountInString(m.Sender.Name) > maxSenderName, statusBadData, "sender.name is too long"},
-		{m.Text == "", statusMissingData, "text is missing"},
-		{utf8.RuneCountInString(m.TrackingData) > maxTracking, statusBadData, "tracking_data is too long"},
-		{m.MinAPIVersion < 0 || m.MinAPIVersion > maxMinVersion, statusAPIVersion, "min_api_version is unknown"},
-	}
-	for _, c := range checks {
-		if c.broken {
-			return m, &answer{Status: c.status, Message: c.what}
+func (s *Server) sendMessage(ctx context.Context, b *Bot, body []byte) answer {
+	m, wrong := readMessage(body, true)
+	if wrong == nil {
+		if a := s.reachable(b, m); a.Status != statusOK {
+			return a
+		}
+		var file *File
+		if file, wrong = s.fetch(ctx, m); wrong == nil {
+			return s.accept(b, m, file)
 		}
 	}
-	return m, nil
+	return s.refuseBy(wrong, "send_message")
 }
 
-func (s *Server) sendMessage(_ context.Context, b *Bot, body []byte) answer {
-	m, fault := readMessage(body, true)
-	if fault != nil {
-		return s.refuse(fault.Status, "send_message: %s", fault.Message)
-	}
+// reachable tells whether the message's customer can get one now.
+func (s *Server) reachable(b *Bot, m message) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	c := b.customerLocked(*m.Receiver)
+	c := b.customerLocked(m.Receiver)
 	switch {
-	case utf8.RuneCountInString(m.Text) > maxText:
-		return answer{Status: statusBadData, Message: "Request contains bad data: text is too long"}
 	case b.webhook.url == "":
 		return answer{Status: statusWebhookNotSet, Message: "webhookNotSet"}
 	case c == nil:
 		return answer{Status: statusNotRegistered, Message: "receiverNotRegistered"}
 	case !c.subscribed:
 		return answer{Status: statusNotSubscribed, Message: "receiverNotSubscribed"}
-	case s.rateLimits && c.tiredLocked(now):
+	case s.rateLimits && c.tiredLocked(s.now()):
 		return answer{Status: statusTooManyRequests, Message: "tooManyRequests"}
 	}
+	return answer{}
+}
+
+// accept shows the message to its customer.
+func (s *Server) accept(b *Bot, m message, file *File) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := b.customerLocked(m.Receiver)
 	n := s.takeTokenLocked()
-	token := strconv.FormatUint(n, 10)
-	c.unanswered = append(c.unanswered, now)
-	c.lines = append(c.lines, Line{At: now, Token: token, FromBot: true, Sender: m.Sender.Name, Text: m.Text})
+	l := m.line(s.now(), strconv.FormatUint(n, 10), file)
+	c.unanswered = append(c.unanswered, l.At)
+	c.lines, c.tracking = append(c.lines, l), m.TrackingData
 	if s.delivered {
-		c.receiptLocked(eventDelivered, token, "")
+		c.receiptLocked(eventDelivered, l.Token, "")
 	}
 	if s.seen {
-		c.receiptLocked(eventSeen, token, "")
+		c.receiptLocked(eventSeen, l.Token, "")
 	}
 	return answer{Message: "ok", Token: n}
+}
+
+// line is the message as its customer sees it.
+func (m message) line(at time.Time, token string, file *File) Line {
+	return Line{
+		At: at, Token: token, FromBot: true, Sender: m.Sender.Name, Kind: m.Type, Text: m.shown(), File: file,
+	}
 }
 
 // tiredLocked tells whether the customer got as many messages as Viber allows within an hour without a reply.

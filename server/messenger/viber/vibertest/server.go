@@ -50,6 +50,7 @@ type Server struct {
 
 	http      *httptest.Server
 	callbacks *http.Client
+	downloads *http.Client
 	ctx       context.Context
 	stop      context.CancelFunc
 	work      sync.WaitGroup
@@ -64,6 +65,7 @@ type Server struct {
 	violations []string
 	pending    int
 	changed    chan struct{}
+	media      map[string]*Media
 	closed     bool
 }
 
@@ -76,6 +78,7 @@ type options struct {
 	rateLimits  bool
 	delivered   bool
 	seen        bool
+	fetches     bool
 }
 
 // Option changes how a Server behaves.
@@ -107,6 +110,10 @@ func WithReceipts(delivered, seen bool) Option {
 	return func(o *options) { o.delivered, o.seen = delivered, seen }
 }
 
+// WithoutMediaFetch accepts the files of messages by their address only; without it they are fetched, and a message whose
+// file is not as told is refused.
+func WithoutMediaFetch() Option { return func(o *options) { o.fetches = false } }
+
 // retryLikeViber doubles from one second.
 func retryLikeViber(attempt int) time.Duration {
 	return min(time.Second<<min(attempt-1, 16), maxPause)
@@ -114,7 +121,7 @@ func retryLikeViber(attempt int) time.Duration {
 
 // NewServer starts an emulator; Close ends it. It panics if it cannot listen, as httptest.NewServer does.
 func NewServer(opts ...Option) *Server {
-	o := options{address: "127.0.0.1:0", now: time.Now, retry: retryLikeViber, slow: slowAnswer}
+	o := options{address: "127.0.0.1:0", now: time.Now, retry: retryLikeViber, slow: slowAnswer, fetches: true}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -122,12 +129,13 @@ func NewServer(opts ...Option) *Server {
 	if err != nil {
 		panic(fmt.Sprintf("vibertest: cannot listen on %s: %v", o.address, err))
 	}
-	s := &Server{options: o, nextToken: firstToken, changed: make(chan struct{})}
+	s := &Server{options: o, nextToken: firstToken, changed: make(chan struct{}), media: map[string]*Media{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.callbacks = &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+	s.downloads = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
 	s.http = &httptest.Server{
 		Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: time.Minute},
 	}
@@ -150,6 +158,7 @@ func (s *Server) Close() {
 	s.http.CloseClientConnections()
 	s.http.Close()
 	s.callbacks.CloseIdleConnections()
+	s.downloads.CloseIdleConnections()
 }
 
 // NextToken makes n the next message_token; later ones count up from it and wrap round after 18446744073709551615.
