@@ -22,9 +22,13 @@ type Bot struct {
 	server       *Server
 	revoked      bool
 	chats        map[int64]*chat
-	nextMessage  int
-	sent         []ChatMessage
-	callbacks    map[string]bool
+	businesses   map[string]*Business
+	lastMessage  int
+	sent         []*message
+	presses      map[string]*Press
+	files        map[string]*storedFile
+	offers       int
+	privacy      bool
 	limits       *limits
 	hook         hook
 	allowed      []string
@@ -40,11 +44,13 @@ type Bot struct {
 
 // update is one update of a bot.
 type update struct {
-	id        int64
-	kind      string
-	queue     string
-	raw       []byte
-	inFlight  bool
+	id       int64
+	kind     string
+	queue    string
+	raw      []byte
+	inFlight bool
+	// released lets it go though the others are held.
+	released  bool
 	attempts  int
 	notBefore time.Time
 }
@@ -60,11 +66,35 @@ func randomText(n int) string {
 	return string(b)
 }
 
+// randomDigits is n decimal digits, none of them 0.
+func randomDigits(n int) string {
+	b := []byte(randomText(n))
+	for i := range b {
+		b[i] = '1' + b[i]%9
+	}
+	return string(b)
+}
+
 // Sent is every message that the bot created, in all chats, oldest first; edits change them, deleted ones are gone.
 func (b *Bot) Sent() []ChatMessage {
 	b.server.mu.Lock()
 	defer b.server.mu.Unlock()
-	return slices.Clone(b.sent)
+	return views(b.sent, false)
+}
+
+// SentEver is Sent with the messages that were deleted.
+func (b *Bot) SentEver() []ChatMessage {
+	b.server.mu.Lock()
+	defer b.server.mu.Unlock()
+	return views(b.sent, true)
+}
+
+// SetPrivacy turns the privacy mode on or off, as BotFather does: with it the bot hears in groups only commands and
+// replies that are meant for it. A bot begins without.
+func (b *Bot) SetPrivacy(on bool) {
+	b.server.mu.Lock()
+	defer b.server.mu.Unlock()
+	b.privacy = on
 }
 
 // Undelivered counts the updates that no webhook and no getUpdates confirmed yet.
@@ -108,7 +138,7 @@ func (b *Bot) Inject(rawUpdate string) int64 {
 		} `json:"callback_query"`
 	}
 	if json.Unmarshal(raw, &callback) == nil && callback.Query.ID != "" {
-		b.callbacks[callback.Query.ID] = true
+		b.presses[callback.Query.ID] = &Press{ID: callback.Query.ID, UpdateID: id, server: b.server, at: b.server.options.now()}
 	}
 	b.enqueue(&update{id: id, kind: "injected", queue: fmt.Sprintf("injected %d", id), raw: raw})
 	return id
@@ -150,6 +180,25 @@ func (b *Bot) Release(first ...int64) {
 	slices.SortStableFunc(b.pending, func(x, y *update) int { return place(x) - place(y) })
 	b.held = false
 	b.server.notify()
+}
+
+// ReleaseOnly delivers these of the updates that Hold keeps back; the others stay until another call, or Release. A bot
+// that polls never sees again what has a lower id than one that it confirmed, so release to it in the order of the ids.
+func (b *Bot) ReleaseOnly(ids ...int64) {
+	b.server.mu.Lock()
+	defer b.server.mu.Unlock()
+	for _, u := range b.pending {
+		u.released = u.released || slices.Contains(ids, u.id)
+	}
+	b.server.notify()
+}
+
+// deliverable are the updates that nothing holds back, in their order. The caller holds mu.
+func (b *Bot) deliverable() []*update {
+	if !b.held {
+		return b.pending
+	}
+	return slices.DeleteFunc(slices.Clone(b.pending), func(u *update) bool { return !u.released })
 }
 
 // takeUpdateID gives the next id away; the caller holds mu.

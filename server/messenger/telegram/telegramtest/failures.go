@@ -18,11 +18,11 @@ const (
 	// HTML answers Status (502 unless set) with a web page that repeats the request's address, token and all, as some
 	// proxies do.
 	HTML FailureKind = "html"
-	// Cut closes the connection without an answer.
+	// Cut closes the connection without an answer; the Done of a download is half of the file.
 	Cut FailureKind = "cut"
 	// Hang never answers: it ends when the caller hangs up or the server is closed.
 	Hang FailureKind = "hang"
-	// Slow writes half an answer of status 200 and then hangs.
+	// Slow writes half an answer of status 200, or half of a file, and then hangs.
 	Slow FailureKind = "slow"
 	// Garbage answers 200 with a body that is not JSON.
 	Garbage FailureKind = "garbage"
@@ -30,9 +30,10 @@ const (
 
 // Failure orders calls to fail.
 type Failure struct {
-	// Method is the method that fails, "" for any.
+	// Method is the method that fails, FileDownload for the download of a file, "" for any.
 	Method string
-	// ChatID restricts the failure to calls for one chat; 0 is any. With it the request is always read.
+	// ChatID restricts the failure to calls for one chat; 0 is any. With it the request is always read; a download is
+	// of no chat.
 	ChatID int64
 	// Times is how many calls fail: 0 is one, negative all.
 	Times int
@@ -110,10 +111,27 @@ func (f *Failure) spoil(s *Server, w http.ResponseWriter, r *http.Request, recor
 	case Hang:
 		s.hang(w)
 	case Cut:
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			_ = conn.Close() // the caller sees it end either way
-		}
+		cut(w)
 	}
+}
+
+// cut closes the connection.
+func cut(w http.ResponseWriter) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = conn.Close() // the caller sees it end either way
+	}
+}
+
+// cutsBody tells whether a download fails in the middle of the file.
+func (f *Failure) cutsBody() bool { return f.Kind == Slow || (f.Kind == Cut && f.Done) }
+
+// breakOff ends a download in the middle.
+func (f *Failure) breakOff(s *Server, w http.ResponseWriter) {
+	if f.Kind == Slow {
+		s.hang(w)
+		return
+	}
+	cut(w)
 }
 
 // hang keeps the connection open, silent, until the server is closed.

@@ -16,7 +16,12 @@ const (
 	ToServer Direction = "to server"
 	// ToWebhook is the delivery of an update.
 	ToWebhook Direction = "to webhook"
+	// ToFile is the download of a file; its Method is FileDownload.
+	ToFile Direction = "to file"
 )
+
+// FileDownload stands for the download of a file where a method's name is asked for; it is no method of the API.
+const FileDownload = "file download"
 
 // Record is one request and its answer. It holds no token.
 type Record struct {
@@ -26,9 +31,11 @@ type Record struct {
 	Bot string
 	// Method is the method called, or the kind of the update delivered.
 	Method string
-	// Params are the call's parameters, JSON for arrays and objects; of a delivery the update as "update", its id as
-	// "update_id".
+	// Params are the call's parameters, JSON for arrays and objects, of a file what it is and not what is in it; of a
+	// delivery the update as "update", its id as "update_id"; of a download the path as "file_path".
 	Params map[string]string
+	// Files are the files of a call by the names of their parts, also those that are named by attach:// only.
+	Files map[string]FileInfo
 	// Status is what was answered, 0 for no answer.
 	Status      int
 	Description string

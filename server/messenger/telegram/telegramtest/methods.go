@@ -2,6 +2,8 @@
 
 package telegramtest
 
+import "slices"
+
 // field is a parameter of a method, or a field of a type. Kind is written as in the documentation: Integer, Boolean,
 // String, "Integer or String", the name of a type, or "Array of …".
 type field struct {
@@ -20,40 +22,86 @@ type method struct {
 type call struct {
 	server *Server
 	bot    *Bot
-	params params
+	request
 	// gone is closed when the caller hung up.
 	gone <-chan struct{}
 }
 
-const chatID = "Integer or String"
+// Kinds of field with names of their own.
+const (
+	chatID      = "Integer or String"
+	inputFile   = "InputFile or String"
+	replyMarkup = "InlineKeyboardMarkup or ReplyKeyboardMarkup or ReplyKeyboardRemove or ForceReply"
+)
 
 // methods are all that a bot of the emulator can call.
 func methods() map[string]method {
+	chat, message := field{"chat_id", chatID, true}, field{"message_id", "Integer", true}
+	connection := field{"business_connection_id", "String", false}
+	thread := field{"message_thread_id", "Integer", false}
+	preview := field{"link_preview_options", "LinkPreviewOptions", false}
+	allowed := field{"allowed_updates", "Array of String", false}
+	drop := field{"drop_pending_updates", "Boolean", false}
+	addressed := []field{
+		chat, connection, thread, {"disable_notification", "Boolean", false}, {"protect_content", "Boolean", false},
+		{"reply_parameters", "ReplyParameters", false},
+	}
+	edited := []field{
+		{"chat_id", chatID, false}, {"message_id", "Integer", false}, connection, {"reply_markup", "InlineKeyboardMarkup", false},
+	}
+	captioned := []field{{"caption", "String", false}, {"caption_entities", "Array of MessageEntity", false}}
+	above, spoiler := field{"show_caption_above_media", "Boolean", false}, field{"has_spoiler", "Boolean", false}
+	thumbnail, duration := field{"thumbnail", inputFile, false}, field{"duration", "Integer", false}
+	width, height := field{"width", "Integer", false}, field{"height", "Integer", false}
+	streaming := field{"supports_streaming", "Boolean", false}
+	sent := func(more ...field) []field {
+		return slices.Concat(addressed, []field{{"reply_markup", replyMarkup, false}}, more)
+	}
+	media := func(kind string, more ...field) method {
+		fields := slices.Concat(sent(field{kind, inputFile, true}), more)
+		if !mediaKinds()[kind].uncaptioned {
+			fields = append(fields, captioned...)
+		}
+		return method{fields, locked(func(c call) (any, *apiError) { return sendMedia(c, kind) })}
+	}
 	return map[string]method{
 		"getMe": {nil, locked(getMe)},
 		"setWebhook": {[]field{
 			{"url", "String", true}, {"ip_address", "String", false}, {"max_connections", "Integer", false},
-			{"allowed_updates", "Array of String", false}, {"drop_pending_updates", "Boolean", false},
-			{"secret_token", "String", false},
+			allowed, drop, {"secret_token", "String", false},
 		}, locked(setWebhook)},
-		"deleteWebhook":  {[]field{{"drop_pending_updates", "Boolean", false}}, locked(deleteWebhook)},
+		"deleteWebhook":  {[]field{drop}, locked(deleteWebhook)},
 		"getWebhookInfo": {nil, locked(getWebhookInfo)},
 		"getUpdates": {[]field{
-			{"offset", "Integer", false}, {"limit", "Integer", false}, {"timeout", "Integer", false},
-			{"allowed_updates", "Array of String", false},
+			{"offset", "Integer", false}, {"limit", "Integer", false}, {"timeout", "Integer", false}, allowed,
 		}, getUpdates},
-		"sendMessage": {[]field{
-			{"chat_id", chatID, true}, {"text", "String", true}, {"entities", "Array of MessageEntity", false},
-			{"business_connection_id", "String", false}, {"message_thread_id", "Integer", false},
-			{"link_preview_options", "LinkPreviewOptions", false}, {"disable_notification", "Boolean", false},
-			{"protect_content", "Boolean", false}, {"reply_parameters", "ReplyParameters", false},
-		}, locked(sendMessage)},
-		"editMessageText": {[]field{
-			{"chat_id", chatID, false}, {"message_id", "Integer", false}, {"text", "String", false},
-			{"entities", "Array of MessageEntity", false}, {"business_connection_id", "String", false},
-			{"link_preview_options", "LinkPreviewOptions", false},
-		}, locked(editMessageText)},
-		"deleteMessage": {[]field{{"chat_id", chatID, true}, {"message_id", "Integer", true}}, locked(deleteMessage)},
+
+		"sendMessage": {sent(
+			field{"text", "String", true}, field{"entities", "Array of MessageEntity", false}, preview,
+		), locked(sendMessage)},
+		"sendPhoto":     media(kindPhoto, above, spoiler),
+		"sendVideo":     media("video", above, spoiler, duration, width, height, thumbnail, streaming),
+		"sendAnimation": media("animation", above, spoiler, duration, width, height, thumbnail),
+		"sendAudio":     media("audio", duration, field{"performer", "String", false}, field{"title", "String", false}, thumbnail),
+		"sendVoice":     media("voice", duration),
+		"sendDocument":  media("document", thumbnail, field{"disable_content_type_detection", "Boolean", false}),
+		"sendVideoNote": media(kindVideoNote, duration, field{"length", "Integer", false}, thumbnail),
+		"sendSticker":   media(kindSticker, field{"emoji", "String", false}),
+		"sendMediaGroup": {
+			slices.Concat(addressed, []field{{"media", "Array of InputMedia", true}}), locked(sendMediaGroup),
+		},
+
+		"editMessageText": {slices.Concat(edited, []field{
+			{"text", "String", false}, {"entities", "Array of MessageEntity", false}, preview,
+		}), locked(editMessageText)},
+		"editMessageCaption":     {slices.Concat(edited, captioned, []field{above}), locked(editMessageCaption)},
+		"editMessageReplyMarkup": {edited, locked(editMessageReplyMarkup)},
+		"deleteMessage":          {[]field{chat, message}, locked(deleteMessage)},
+		"deleteMessages":         {[]field{chat, {"message_ids", "Array of Integer", true}}, locked(deleteMessages)},
+		"setMessageReaction": {[]field{
+			chat, message, {"reaction", "Array of ReactionType", false}, {"is_big", "Boolean", false},
+		}, locked(setMessageReaction)},
+		"sendChatAction": {[]field{chat, {"action", "String", true}, connection, thread}, locked(sendChatAction)},
 		"answerCallbackQuery": {[]field{
 			{"callback_query_id", "String", true}, {"text", "String", false}, {"show_alert", "Boolean", false},
 			{"url", "String", false}, {"cache_time", "Integer", false},
@@ -61,35 +109,15 @@ func methods() map[string]method {
 		"setMyCommands": {[]field{
 			{"commands", "Array of BotCommand", true}, {"scope", "BotCommandScope", false}, {"language_code", "String", false},
 		}, locked(setMyCommands)},
-		"sendChatAction": {[]field{
-			{"chat_id", chatID, true}, {"action", "String", true}, {"business_connection_id", "String", false},
-			{"message_thread_id", "Integer", false},
-		}, locked(sendChatAction)},
-		"setMessageReaction": {[]field{
-			{"chat_id", chatID, true}, {"message_id", "Integer", true}, {"reaction", "Array of ReactionType", false},
-			{"is_big", "Boolean", false},
-		}, locked(setMessageReaction)},
-	}
-}
+		"getFile": {[]field{{"file_id", "String", true}}, getFile},
 
-// types are the objects that parameters are made of.
-func types() map[string][]field {
-	return map[string][]field{
-		"MessageEntity": {
-			{"type", "String", true}, {"offset", "Integer", true}, {"length", "Integer", true},
-			{"url", "String", false}, {"language", "String", false}, {"custom_emoji_id", "String", false},
-		},
-		"LinkPreviewOptions": {
-			{"is_disabled", "Boolean", false}, {"url", "String", false}, {"prefer_small_media", "Boolean", false},
-			{"prefer_large_media", "Boolean", false}, {"show_above_text", "Boolean", false},
-		},
-		"ReplyParameters": {
-			{"message_id", "Integer", true}, {"chat_id", chatID, false}, {"allow_sending_without_reply", "Boolean", false},
-			{"quote", "String", false}, {"quote_entities", "Array of MessageEntity", false}, {"quote_position", "Integer", false},
-		},
-		"BotCommand":      {{"command", "String", true}, {"description", "String", true}},
-		"BotCommandScope": {{"type", "String", true}, {"chat_id", chatID, false}, {"user_id", "Integer", false}},
-		"ReactionType":    {{"type", "String", true}, {"emoji", "String", false}, {"custom_emoji_id", "String", false}},
+		"getBusinessConnection": {[]field{{"business_connection_id", "String", true}}, locked(getBusinessConnection)},
+		"readBusinessMessage": {[]field{
+			{"business_connection_id", "String", true}, {"chat_id", "Integer", true}, message,
+		}, locked(readBusinessMessage)},
+		"deleteBusinessMessages": {[]field{
+			{"business_connection_id", "String", true}, {"message_ids", "Array of Integer", true},
+		}, locked(deleteBusinessMessages)},
 	}
 }
 

@@ -1,5 +1,4 @@
-// Reading and checking the parameters of a call, in all the forms the Bot API takes
-// (https://core.telegram.org/bots/api#making-requests).
+// Reading the parameters of a call, in all the forms the Bot API takes (https://core.telegram.org/bots/api#making-requests).
 
 package telegramtest
 
@@ -18,65 +17,57 @@ import (
 	"github.com/pkg/errors"
 )
 
-// params are the parameters of a call as JSON values.
+// params are the parameters of a call as JSON values. A file that was uploaded under a parameter's own name is the string
+// "attach://" and that name.
 type params map[string]json.RawMessage
 
-// maxBody is how much of a request is read.
+// maxBody is how much of a request is read, files apart.
 const maxBody = 1 << 20
 
-// readParams reads a call's parameters. Values that come as form text become JSON by the kind of their field.
-func readParams(r *http.Request, fields []field) (params, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil {
-		return nil, errors.Wrap(err, "reading the request")
-	}
+// attach begins a value that names a file of the same request, https://core.telegram.org/bots/api#sending-files.
+const attach = "attach://"
+
+// request is what was read of a call.
+type request struct {
+	params params
+	// uploads are the files by the names of their parts.
+	uploads map[string]*FileInfo
+}
+
+// errTooLarge is a request that the real server refuses before it looks at it.
+var errTooLarge = errors.New("Request Entity Too Large")
+
+// readRequest reads a call's parameters and files. Values that come as form text become JSON by the kind of their field.
+func (s *Server) readRequest(r *http.Request, fields []field) (request, error) {
 	contentType, mediaParams, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	form := r.URL.Query()
+	if contentType == "multipart/form-data" {
+		return s.readMultipart(r, mediaParams["boundary"], form, fields)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		return request{}, errors.Wrap(err, "reading the request")
+	}
 	switch {
 	case len(bytes.TrimSpace(body)) == 0: // a call without parameters may have any content type
 	case contentType == "application/json":
 		p := params{}
 		if err := json.Unmarshal(body, &p); err != nil {
-			return nil, errors.Wrap(err, "the body is not a JSON object")
+			return request{}, errors.Wrap(err, "the body is not a JSON object")
 		}
-		return p, nil
+		return request{params: p}, nil
 	case contentType == "application/x-www-form-urlencoded":
 		values, err := url.ParseQuery(string(body))
 		if err != nil {
-			return nil, errors.Wrap(err, "the body is not urlencoded")
+			return request{}, errors.Wrap(err, "the body is not urlencoded")
 		}
-		merge(form, values)
-	case contentType == "multipart/form-data":
-		values, err := readMultipart(r.Header, body, mediaParams["boundary"])
-		if err != nil {
-			return nil, err
+		for name, texts := range values {
+			form[name] = append(form[name], texts...)
 		}
-		merge(form, values)
 	default:
-		return nil, errors.Errorf("unsupported content type %q", contentType)
+		return request{}, errors.Errorf("unsupported content type %q", contentType)
 	}
-	return fromForm(form, fields), nil
-}
-
-func merge(into, from url.Values) {
-	for name, values := range from {
-		into[name] = append(into[name], values...)
-	}
-}
-
-// readMultipart reads the text fields of a multipart body.
-func readMultipart(header http.Header, body []byte, boundary string) (url.Values, error) {
-	if boundary == "" {
-		return nil, errors.New("multipart without a boundary")
-	}
-	request := http.Request{Method: http.MethodPost, Header: header, Body: io.NopCloser(bytes.NewReader(body))}
-	if err := request.ParseMultipartForm(maxBody); err != nil {
-		return nil, errors.Wrap(err, "the body is not multipart")
-	}
-	if len(request.MultipartForm.File) > 0 {
-		return nil, errors.New("telegramtest takes no files")
-	}
-	return request.MultipartForm.Value, nil
+	return request{params: fromForm(form, fields)}, nil
 }
 
 // fromForm turns form text into JSON values: bare for numbers, booleans and objects, quoted for strings.
@@ -84,7 +75,7 @@ func fromForm(form url.Values, fields []field) params {
 	p := params{}
 	for name, values := range form {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
-		bare := json.Valid([]byte(values[0])) && i >= 0 && fields[i].kind != "String"
+		bare := json.Valid([]byte(values[0])) && i >= 0 && !slices.Contains(strings.Split(fields[i].kind, " or "), "String")
 		if i >= 0 && fields[i].kind == chatID {
 			bare = regexp.MustCompile(`^-?\d+$`).MatchString(values[0])
 		}
@@ -97,64 +88,6 @@ func fromForm(form url.Values, fields []field) params {
 	return p
 }
 
-// checkFields holds values against fields; the errors name what is unknown, missing or of the wrong kind.
-func checkFields(where string, values map[string]json.RawMessage, fields []field) []error {
-	var errs []error
-	for name := range values {
-		if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-			errs = append(errs, errors.Errorf("%s has no %s that telegramtest knows", where, name))
-		}
-	}
-	for _, f := range fields {
-		value, has := values[f.name]
-		if !has {
-			if f.required {
-				errs = append(errs, errors.Errorf("%s needs %s", where, f.name))
-			}
-			continue
-		}
-		errs = append(errs, checkValue(where+"."+f.name, f.kind, value)...)
-	}
-	return errs
-}
-
-// checkValue holds one value against its kind.
-func checkValue(where, kind string, value json.RawMessage) []error {
-	wrong := []error{errors.Errorf("%s is not of type %s", where, kind)}
-	if element, isArray := strings.CutPrefix(kind, "Array of "); isArray {
-		var elements []json.RawMessage
-		if json.Unmarshal(value, &elements) != nil || elements == nil {
-			return wrong
-		}
-		var errs []error
-		for i, e := range elements {
-			errs = append(errs, checkValue(fmt.Sprintf("%s[%d]", where, i), element, e)...)
-		}
-		return errs
-	}
-	if fields, isObject := types()[kind]; isObject {
-		var object map[string]json.RawMessage
-		if json.Unmarshal(value, &object) != nil || object == nil {
-			return wrong
-		}
-		return checkFields(where, object, fields)
-	}
-	for _, scalar := range strings.Split(kind, " or ") {
-		if isScalar(scalar, value) {
-			return nil
-		}
-	}
-	return wrong
-}
-
-func isScalar(kind string, value json.RawMessage) bool {
-	if bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
-		return false
-	}
-	target := map[string]any{"Integer": new(int64), "Boolean": new(bool), "String": new(string)}[kind]
-	return json.Unmarshal(value, target) == nil
-}
-
 // into decodes the checked parameters into a struct; they fit it.
 func (p params) into(target any) {
 	if err := json.Unmarshal(mustJSON(p), target); err != nil {
@@ -162,15 +95,60 @@ func (p params) into(target any) {
 	}
 }
 
-// printable are the parameters as text for the journal.
-func (p params) printable() map[string]string {
-	out := make(map[string]string, len(p))
-	for name, value := range p {
-		var text string
-		if json.Unmarshal(value, &text) != nil {
-			text = string(value)
+// intoOne decodes one checked parameter.
+func (p params) intoOne(name string, target any) {
+	if err := json.Unmarshal(p[name], target); err != nil {
+		panic(fmt.Sprintf("telegramtest: the parameter table and the handler disagree about %s: %v", name, err))
+	}
+}
+
+// text is a parameter as text: a string's own, JSON for the others.
+func (p params) text(name string) string {
+	var text string
+	if json.Unmarshal(p[name], &text) != nil {
+		text = string(p[name])
+	}
+	return text
+}
+
+// printable are the parameters as text for the journal; of a file only what it is.
+func (r request) printable() map[string]string {
+	out := make(map[string]string, len(r.params))
+	for name := range r.params {
+		out[name] = r.params.text(name)
+		if f := r.uploads[name]; f != nil && out[name] == attach+name {
+			out[name] = fmt.Sprintf("attach name=%q type=%q size=%d", f.Name, f.Type, f.Size)
 		}
-		out[name] = text
 	}
 	return out
+}
+
+// infos are the uploads for the journal, without their content.
+func (r request) infos() map[string]FileInfo {
+	if len(r.uploads) == 0 {
+		return nil
+	}
+	out := make(map[string]FileInfo, len(r.uploads))
+	for name, f := range r.uploads {
+		info := *f
+		info.Content, info.Head = nil, nil
+		out[name] = info
+	}
+	return out
+}
+
+// unused are the names of uploads that no parameter speaks of.
+func (r request) unused() []string {
+	var names []string
+	for name := range r.uploads {
+		used := false
+		for parameter := range r.params {
+			used = used || strings.Contains(r.params.text(parameter), attach+name)
+		}
+		if !used {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

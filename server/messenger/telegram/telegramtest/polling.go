@@ -126,10 +126,8 @@ func (c call) take(limit int) ([]json.RawMessage, <-chan struct{}) {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	updates := []json.RawMessage{}
-	if c.bot.held {
-		return updates, c.server.changed
-	}
-	for _, u := range c.bot.pending[:min(limit, len(c.bot.pending))] {
+	waiting := c.bot.deliverable()
+	for _, u := range waiting[:min(limit, len(waiting))] {
 		updates = append(updates, u.raw)
 	}
 	return updates, c.server.changed

@@ -1,76 +1,95 @@
-// The methods that write into chats, and the small ones beside them.
+// The methods that make messages: a text, a file, an album.
 
 package telegramtest
 
 import (
 	"encoding/json"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 )
 
-func getMe(c call) (any, *apiError) {
-	return wireMe{wireUser: c.bot.user(), CanJoinGroups: true}, nil
-}
-
-// reach finds the chat that chat_id names, and says why the bot cannot write to it.
+// reach finds the chat that a call names, and says why the bot cannot write to it.
 func (c call) reach() (*chat, *apiError) {
-	to, known := c.bot.chats[c.params.chatID()]
-	if !known {
-		return nil, badRequest("chat not found")
+	if connection := c.params.text("business_connection_id"); connection != "" {
+		return c.reachBusiness(connection)
 	}
-	if to.refusal != "" {
+	to, known := c.bot.chats[c.params.chatID()]
+	switch {
+	case !known:
+		return nil, badRequest("chat not found")
+	case to.migratedTo != 0:
+		return nil, &apiError{
+			code: 400, description: "Bad Request: group chat was upgraded to a supergroup chat", migrateTo: to.migratedTo,
+		}
+	case to.refusal != "":
 		return nil, refuse(403, "%s", to.refusal)
+	case c.params.text("message_thread_id") != "" && c.params.text("message_thread_id") != "0":
+		return nil, badRequest("message thread not found") // no chat of the emulator has topics
 	}
 	return to, nil
+}
+
+// post makes messages of one call, unless something that all kinds of message have in common speaks against it.
+func (c call) post(to *chat, drafts ...message) ([]*message, *apiError) {
+	reply, refusal := c.checkReply(to)
+	if refusal != nil {
+		return nil, refusal
+	}
+	buttons, refusal := c.checkKeyboard()
+	if refusal != nil {
+		return nil, refusal
+	}
+	if c.server.options.rateLimits {
+		if wait := take(c.server.options.now(), c.bot.limits.bot, c.bot.limits.ofChat(to.id)); wait > 0 {
+			return nil, tooMany(wait)
+		}
+	}
+	var posted []*message
+	for _, m := range drafts {
+		m.byBot, m.reply, m.buttons = true, reply, buttons
+		m.from = c.bot.user()
+		if to.business != nil {
+			m.from = to.business.Owner.user()
+		}
+		kept := to.add(m)
+		c.bot.sent = append(c.bot.sent, kept)
+		posted = append(posted, kept)
+		if to.business != nil { // the bot is told of its own messages there
+			to.tell("message", kept)
+		}
+	}
+	return posted, nil
+}
+
+// postOne is post for a single message; the result is what the API answers.
+func (c call) postOne(to *chat, draft message) (any, *apiError) {
+	posted, refusal := c.post(to, draft)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return posted[0].wire(), nil
 }
 
 func sendMessage(c call) (any, *apiError) {
 	var p struct {
 		Text     string   `json:"text"`
 		Entities []Entity `json:"entities"`
-		Reply    struct {
-			MessageID    int  `json:"message_id"`
-			WithoutReply bool `json:"allow_sending_without_reply"`
-		} `json:"reply_parameters"`
 	}
 	c.params.into(&p)
 	to, refusal := c.reach()
 	if refusal != nil {
 		return nil, refusal
 	}
-	if p.Reply.MessageID != 0 && !p.Reply.WithoutReply && to.find(p.Reply.MessageID) == nil {
-		return nil, badRequest("message to be replied not found")
-	}
 	text, entities, refusal := c.checkText(p.Text, p.Entities)
 	if refusal != nil {
 		return nil, refusal
 	}
-	now := c.server.options.now()
-	if c.server.options.rateLimits {
-		if wait := take(now, c.bot.limits.bot, c.bot.limits.ofChat(to.id)); wait > 0 {
-			return nil, tooMany(wait)
-		}
-	}
-	m := to.add(ChatMessage{FromBot: true, Text: text, Entities: entities})
-	c.bot.sent = append(c.bot.sent, *m)
-	return c.own(m, to), nil
+	return c.postOne(to, message{kind: kindText, text: text, entities: entities})
 }
 
-// own is a message of the bot as the API shows it.
-func (c call) own(m *ChatMessage, in *chat) wireMessage {
-	w := m.wire(in)
-	w.From = c.bot.user()
-	return w
-}
-
-// checkText cleans a text and its entities as the real server does, and records entities that a caller must not send.
+// checkText cleans the text of a message and its entities, and refuses what no message can have.
 func (c call) checkText(text string, entities []Entity) (string, []Entity, *apiError) {
-	text, entities, err := cleanText(text, entities)
-	if err != nil {
-		c.server.violate("%v", err)
-		return "", nil, badRequest("%v", err)
+	text, entities, refusal := c.clean(text, entities)
+	if refusal != nil {
+		return "", nil, refusal
 	}
 	switch n := len([]rune(text)); {
 	case n == 0:
@@ -81,128 +100,91 @@ func (c call) checkText(text string, entities []Entity) (string, []Entity, *apiE
 	return text, entities, nil
 }
 
-func editMessageText(c call) (any, *apiError) {
-	var p struct {
-		MessageID int      `json:"message_id"`
-		Text      string   `json:"text"`
-		Entities  []Entity `json:"entities"`
+// checkCaption is checkText for the text of a message with a file.
+func (c call) checkCaption(text string, entities []Entity) (string, []Entity, *apiError) {
+	text, entities, refusal := c.clean(text, entities)
+	if refusal == nil && len([]rune(text)) > maxCaption {
+		refusal = badRequest("message caption is too long")
 	}
+	return text, entities, refusal
+}
+
+// clean cleans as the real server does, and records entities that a caller must not send.
+func (c call) clean(text string, entities []Entity) (string, []Entity, *apiError) {
+	text, entities, err := cleanText(text, entities)
+	if err != nil {
+		c.server.violate("%v", err)
+		return "", nil, badRequest("%v", err)
+	}
+	return text, entities, nil
+}
+
+// caption are the parameters of a caption.
+type caption struct {
+	Text     string   `json:"caption"`
+	Entities []Entity `json:"caption_entities"`
+}
+
+func sendMedia(c call, kind string) (any, *apiError) {
+	var p caption
 	c.params.into(&p)
-	in, refusal := c.reach()
+	to, refusal := c.reach()
 	if refusal != nil {
 		return nil, refusal
 	}
-	m := in.find(p.MessageID)
-	switch {
-	case m == nil:
-		return nil, badRequest("message to edit not found")
-	case !m.FromBot:
-		return nil, badRequest("message can't be edited")
-	}
-	text, entities, refusal := c.checkText(p.Text, p.Entities)
+	m, refusal := c.withFile(kind, c.params.text(kind), p)
 	if refusal != nil {
 		return nil, refusal
 	}
-	if text == m.Text && slices.Equal(entities, m.Entities) {
-		return nil, badRequest("message is not modified: specified new message content and reply markup are exactly the " +
-			"same as a current content and reply markup of the message")
-	}
-	m.Text, m.Entities, m.Edited = text, entities, true
-	c.bot.sent[c.bot.indexSent(m)] = *m
-	w := c.own(m, in)
-	w.EditDate = c.server.options.now().Unix()
-	return w, nil
+	return c.postOne(to, m)
 }
 
-func (b *Bot) indexSent(m *ChatMessage) int {
-	return slices.IndexFunc(b.sent, func(s ChatMessage) bool { return s.ID == m.ID && s.ChatID == m.ChatID })
-}
-
-func deleteMessage(c call) (any, *apiError) {
-	var p struct {
-		MessageID int `json:"message_id"`
-	}
-	c.params.into(&p)
-	in, refusal := c.reach()
+// withFile is the message of one file.
+func (c call) withFile(kind, ref string, p caption) (message, *apiError) {
+	text, entities, refusal := c.checkCaption(p.Text, p.Entities)
 	if refusal != nil {
-		return nil, refusal
+		return message{}, refusal
 	}
-	m := in.find(p.MessageID)
-	if m == nil {
-		return nil, badRequest("message to delete not found")
+	f, refusal := c.input(kind, ref)
+	if refusal != nil {
+		return message{}, refusal
 	}
-	if m.FromBot {
-		i := c.bot.indexSent(m)
-		c.bot.sent = slices.Delete(c.bot.sent, i, i+1)
+	var more map[string]any
+	if kind == kindSticker {
+		more = stickerFields(f.Name, c.params.text("emoji"))
 	}
-	in.messages = slices.DeleteFunc(in.messages, func(x ChatMessage) bool { return x.ID == p.MessageID })
-	return true, nil
+	return message{kind: kind, text: text, entities: entities, file: f, content: c.bot.content(f, File{}, more)}, nil
 }
 
-func answerCallbackQuery(c call) (any, *apiError) {
+// checkReply says which message the new one answers, nil for none.
+func (c call) checkReply(to *chat) (*Reply, *apiError) {
 	var p struct {
-		ID   string `json:"callback_query_id"`
-		Text string `json:"text"`
+		MessageID    int             `json:"message_id"`
+		ChatID       json.RawMessage `json:"chat_id"`
+		WithoutReply bool            `json:"allow_sending_without_reply"`
+		Quote        string          `json:"quote"`
+		Entities     []Entity        `json:"quote_entities"`
 	}
-	c.params.into(&p)
-	if len([]rune(p.Text)) > 200 {
-		return nil, badRequest("MESSAGE_TOO_LONG")
+	if _, given := c.params["reply_parameters"]; !given {
+		return nil, nil
 	}
-	if !c.bot.callbacks[p.ID] {
-		return nil, badRequest("query is too old and response timeout expired or query ID is invalid")
+	c.params.intoOne("reply_parameters", &p)
+	if p.ChatID != nil && (params{"chat_id": p.ChatID}).chatID() != to.id {
+		return nil, badRequest("chat not found") // the emulator answers no message of another chat
 	}
-	delete(c.bot.callbacks, p.ID)
-	return true, nil
-}
-
-func setMyCommands(c call) (any, *apiError) {
-	var p struct {
-		Commands []struct {
-			Command     string `json:"command"`
-			Description string `json:"description"`
-		} `json:"commands"`
-	}
-	c.params.into(&p)
-	if len(p.Commands) > 100 {
-		return nil, badRequest("BOT_COMMANDS_TOO_MUCH")
-	}
-	for _, command := range p.Commands {
-		if !regexp.MustCompile(`^[a-z0-9_]{1,32}$`).MatchString(command.Command) {
-			return nil, badRequest("BOT_COMMAND_INVALID")
+	answered := to.find(p.MessageID)
+	if answered == nil {
+		if p.WithoutReply {
+			return nil, nil
 		}
-		if n := len([]rune(command.Description)); n < 1 || n > 256 {
-			return nil, badRequest("BOT_COMMAND_DESCRIPTION_INVALID")
-		}
+		return nil, badRequest("message to be replied not found")
 	}
-	return true, nil
-}
-
-func sendChatAction(c call) (any, *apiError) {
-	actions := strings.Fields("typing upload_photo record_video upload_video record_voice upload_voice upload_document " +
-		"choose_sticker find_location record_video_note upload_video_note")
-	var p struct {
-		Action string `json:"action"`
-	}
-	c.params.into(&p)
-	if !slices.Contains(actions, p.Action) {
-		return nil, badRequest("wrong parameter action in request")
-	}
-	_, refusal := c.reach()
-	return true, refusal
-}
-
-func setMessageReaction(c call) (any, *apiError) {
-	in, refusal := c.reach()
+	quote, _, refusal := c.clean(p.Quote, p.Entities)
 	if refusal != nil {
 		return nil, refusal
 	}
-	id, err := strconv.Atoi(string(c.params["message_id"]))
-	if err != nil || in.find(id) == nil {
-		return nil, badRequest("message to react not found")
+	if len([]rune(quote)) > maxQuote || unitsBefore(answered.text, quote) < 0 {
+		return nil, badRequest("QUOTE_TEXT_INVALID")
 	}
-	var reactions []json.RawMessage
-	if raw, has := c.params["reaction"]; has && json.Unmarshal(raw, &reactions) != nil || len(reactions) > 1 {
-		return nil, badRequest("REACTIONS_TOO_MANY")
-	}
-	return true, nil
+	return &Reply{MessageID: p.MessageID, Quote: quote}, nil
 }

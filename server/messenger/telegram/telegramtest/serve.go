@@ -5,10 +5,13 @@ package telegramtest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pkg/errors"
 )
 
 // apiError is a refusal in the Bot API's form.
@@ -29,39 +32,80 @@ func badRequest(format string, args ...any) *apiError {
 
 // ServeHTTP is the API. It is exported for programs that put the emulator behind a mux of their own.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	token, name, isCall := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
-	isCall = isCall && strings.HasPrefix(r.URL.Path, "/bot")
+	if token, path, isFile := routed(r, "/file/bot"); isFile {
+		s.serveFile(w, r, token, path)
+		return
+	}
+	token, name, isCall := routed(r, "/bot")
 	record := Record{At: s.options.now(), Direction: ToServer, Method: name, began: time.Now()}
-
 	if f := s.takeFailure(name, func(f *Failure) bool { return f.unread() }); f != nil {
 		f.spoil(s, w, r, &record)
 		return
 	}
 	m, known := methods()[name]
-	p, err := readParams(r, m.fields)
-	if err != nil {
-		s.answer(w, &record, nil, s.violation("%s: %v", name, err))
+	asked, refusal, gone := s.read(r, name, m.fields)
+	record.Params, record.Files = asked.printable(), asked.infos()
+	if gone {
+		record.Description = "the request ended early"
+		s.keep(record)
 		return
 	}
-	record.Params = p.printable()
-	bot, refusal := s.admit(token, name, isCall && known)
+	var bot *Bot
+	if refusal == nil {
+		bot, refusal = s.admit(token, name, isCall && known)
+	}
 	if refusal != nil {
 		s.answer(w, &record, nil, refusal)
 		return
 	}
 	record.Bot = bot.Username
 
-	failure := s.takeFailure(name, func(f *Failure) bool { return f.ChatID == 0 || f.ChatID == p.chatID() })
+	failure := s.takeFailure(name, func(f *Failure) bool { return f.ChatID == 0 || f.ChatID == asked.params.chatID() })
 	if failure != nil && !failure.Done {
 		failure.spoil(s, w, r, &record)
 		return
 	}
-	result, refusal := s.run(m, call{server: s, bot: bot, params: p, gone: r.Context().Done()}, name)
+	result, refusal := s.run(m, call{server: s, bot: bot, request: asked, gone: r.Context().Done()}, name)
 	if failure != nil && refusal == nil {
 		failure.spoil(s, w, r, &record)
 		return
 	}
 	s.answer(w, &record, result, refusal)
+}
+
+// routed takes an address of the form prefix + token + "/" + rest apart.
+func routed(r *http.Request, prefix string) (token, rest string, is bool) {
+	after, is := strings.CutPrefix(r.URL.Path, prefix)
+	token, rest, found := strings.Cut(after, "/")
+	return token, rest, is && found
+}
+
+// read reads a call; gone tells of a caller who hung up before its end, which no program can be blamed for.
+func (s *Server) read(r *http.Request, name string, fields []field) (asked request, refusal *apiError, gone bool) {
+	body := &watchedBody{ReadCloser: r.Body}
+	r.Body = body
+	asked, err := s.readRequest(r, fields)
+	switch {
+	case body.failed:
+		return asked, nil, true
+	case errors.Is(err, errTooLarge):
+		return asked, refuse(http.StatusRequestEntityTooLarge, "%v", errTooLarge), false
+	case err != nil:
+		return asked, s.violation("%s: %v", name, err), false
+	}
+	return asked, nil, false
+}
+
+// watchedBody notices when a body ends before its end.
+type watchedBody struct {
+	io.ReadCloser
+	failed bool
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.failed = b.failed || (err != nil && !errors.Is(err, io.EOF))
+	return n, err
 }
 
 // admit finds the bot of a call, or says as the real server why there is none.
@@ -83,7 +127,11 @@ func (s *Server) admit(token, name string, known bool) (*Bot, *apiError) {
 
 // run checks the parameters and runs the method.
 func (s *Server) run(m method, c call, name string) (any, *apiError) {
-	if errs := checkFields(name, c.params, m.fields); len(errs) > 0 {
+	errs := checkFields(name, c.params, m.fields)
+	for _, upload := range c.unused() {
+		errs = append(errs, errors.Errorf("%s has a file %q that no parameter names", name, upload))
+	}
+	if len(errs) > 0 {
 		var refusal *apiError
 		for _, err := range errs {
 			refusal = s.violation("%v", err)

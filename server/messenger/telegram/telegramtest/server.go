@@ -47,6 +47,8 @@ type options struct {
 	hookTimeout time.Duration
 	publicRules bool
 	rateLimits  bool
+	local       bool
+	localFiles  string
 }
 
 // Option changes how a Server behaves.
@@ -73,6 +75,16 @@ func WithPublicRules() Option { return func(o *options) { o.publicRules = true }
 
 // WithRateLimits enforces 1 message/s per chat (3 at once), 20 a minute per group, 30/s per bot, and 1 setWebhook/s.
 func WithRateLimits() Option { return func(o *options) { o.rateLimits = true } }
+
+// WithLocalServer makes the limits of files those of a self-hosted server: uploads of 2000 MB and downloads of any size
+// (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+func WithLocalServer() Option { return func(o *options) { o.local = true } }
+
+// WithLocalFiles is WithLocalServer as it is by itself, without another server that serves files: getFile stores the file
+// below dir, in a folder named by the token, and answers an absolute file_path; nothing can be downloaded by HTTP.
+func WithLocalFiles(dir string) Option {
+	return func(o *options) { o.local, o.localFiles = true, dir }
+}
 
 // retryLikeTelegram is the real server's wait: at once, 2, 4, 8 … at most 60 s.
 func retryLikeTelegram(attempt int) time.Duration {
@@ -130,9 +142,10 @@ func (s *Server) AddBot(username, name string) *Bot {
 		Token:        fmt.Sprintf("%d:%s", id, randomText(35)),
 		server:       s,
 		chats:        map[int64]*chat{},
-		callbacks:    map[string]bool{},
+		businesses:   map[string]*Business{},
+		presses:      map[string]*Press{},
+		files:        map[string]*storedFile{},
 		nextUpdateID: 100001,
-		nextMessage:  1,
 		limits:       newLimits(),
 	}
 	s.bots = append(s.bots, b)

@@ -11,8 +11,12 @@ import (
 	"github.com/pkg/errors"
 )
 
-// maxText is the longest text of a message in code points, counted after cleaning.
-const maxText = 4096
+// The longest text of a message, caption and quote in code points, counted after cleaning.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+	maxQuote   = 1024
+)
 
 // The families of entities that decide what may nest in what.
 var (
@@ -122,4 +126,13 @@ func checkPair(a, b Entity) error {
 		return errors.Errorf("entities %s and %s nest", a.Type, b.Type)
 	}
 	return nil
+}
+
+// unitsBefore is how many UTF-16 units stand before a part of a text, -1 when the text has no such part.
+func unitsBefore(text, part string) int {
+	before, _, found := strings.Cut(text, part)
+	if !found {
+		return -1
+	}
+	return len(utf16.Encode([]rune(before)))
 }

@@ -133,16 +133,18 @@ func getWebhookInfo(c call) (any, *apiError) {
 // pump starts the deliveries that are due: the first of each queue, as many as the webhook's connections allow. The
 // caller holds mu.
 func (b *Bot) pump() {
-	if b.hook.url == "" || b.held || b.server.ctx.Err() != nil {
+	if b.hook.url == "" || b.server.ctx.Err() != nil {
 		return
 	}
 	if b.hook.foreign {
-		b.pending = slices.DeleteFunc(b.pending, func(u *update) bool { return !u.inFlight })
+		if !b.held {
+			b.pending = slices.DeleteFunc(b.pending, func(u *update) bool { return !u.inFlight })
+		}
 		return
 	}
 	now := time.Now()
 	waiting := map[string]bool{}
-	for _, u := range b.pending {
+	for _, u := range b.deliverable() {
 		if b.inFlight >= b.hook.connections {
 			return
 		}

@@ -20,23 +20,12 @@ type wireChat struct {
 	Username  string `json:"username,omitempty"`
 }
 
-type wireMessage struct {
-	MessageID int      `json:"message_id"`
-	From      wireUser `json:"from"`
-	Chat      wireChat `json:"chat"`
-	Date      int64    `json:"date"`
-	EditDate  int64    `json:"edit_date,omitempty"`
-	Text      string   `json:"text"`
-	Entities  []Entity `json:"entities,omitempty"`
-}
-
-// wire is the message as the API shows it; its sender is still to be set.
-func (m *ChatMessage) wire(c *chat) wireMessage {
-	return wireMessage{MessageID: m.ID, Chat: c.wire, Date: m.At.Unix(), Text: m.Text, Entities: m.Entities}
-}
-
 func (c *Customer) user() wireUser {
 	return wireUser{ID: c.ID, FirstName: c.FirstName, LastName: c.LastName, Username: c.Username, LanguageCode: c.Language}
+}
+
+func (c *Customer) privateChat() wireChat {
+	return wireChat{ID: c.ID, Type: "private", FirstName: c.FirstName, LastName: c.LastName, Username: c.Username}
 }
 
 func (b *Bot) user() wireUser {
