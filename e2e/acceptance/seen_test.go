@@ -160,3 +160,30 @@ func (s *scene) repliesWith(c world.Conversation, text string, files ...world.En
 	require.NoError(s, err)
 	return post
 }
+
+// rewrites makes the agent change his post.
+func (s *scene) rewrites(postID, text string) {
+	s.Helper()
+	_, _, err := s.agent.Client.PatchPost(s.ctx, postID, &model.PostPatch{Message: &text})
+	require.NoError(s, err)
+}
+
+// erases makes the agent delete his post.
+func (s *scene) erases(postID string) {
+	s.Helper()
+	_, err := s.agent.Client.DeletePost(s.ctx, postID)
+	require.NoError(s, err)
+}
+
+// reacts puts the agent's reaction under a post, unreacts takes it away.
+func (s *scene) reacts(postID, emoji string) {
+	s.Helper()
+	_, _, err := s.agent.Client.SaveReaction(s.ctx, &model.Reaction{UserId: s.agent.User.Id, PostId: postID, EmojiName: emoji})
+	require.NoError(s, err)
+}
+
+func (s *scene) unreacts(postID, emoji string) {
+	s.Helper()
+	_, err := s.agent.Client.DeleteReaction(s.ctx, &model.Reaction{UserId: s.agent.User.Id, PostId: postID, EmojiName: emoji})
+	require.NoError(s, err)
+}
