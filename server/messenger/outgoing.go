@@ -17,11 +17,25 @@ type Outgoing struct {
 	Text richtext.Text
 	// Files are none for a text, one for a message with a file, two or more for an album.
 	Files []Upload
+	// Buttons stand below the message, in rows; none for none.
+	Buttons [][]Button
 	// ReplyTo is the external id of the message that this one answers natively; empty for none. When it is gone the
 	// message goes out all the same.
 	ReplyTo string
 	// SenderName is shown by messengers that want one with each message (Viber); others ignore it.
 	SenderName string
+}
+
+// Button is one that a customer can press. It has Data, or URL, or asks for the phone number or the place of the customer.
+type Button struct {
+	Label string `json:"label"`
+	// Data comes back in Press.Data: 1 to 64 bytes of ASCII.
+	Data string `json:"data,omitempty"`
+	// URL opens an address.
+	URL string `json:"url,omitempty"`
+	// AsksPhone and AsksLocation let the customer share what he may choose to; Data comes back with it.
+	AsksPhone    bool `json:"asks_phone,omitempty"`
+	AsksLocation bool `json:"asks_location,omitempty"`
 }
 
 // Upload is a file to send.

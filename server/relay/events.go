@@ -68,7 +68,7 @@ func (in *inbound) reaction(ctx context.Context, s *laneState, row InboxRow, e m
 	if err := in.converse(ctx, s, e); err != nil {
 		return Finished{}, err
 	}
-	shown, err := in.store.Shown(ctx, s.conv.ID, e.ExternalID)
+	shown, err := in.shown(ctx, s, e.ExternalID)
 	if errors.Is(err, ErrNotFound) {
 		return Finished{ID: row.ID, State: InboxDropped, Reason: "reaction_to_unknown"}, nil
 	}
@@ -100,7 +100,7 @@ func (in *inbound) deleted(ctx context.Context, s *laneState, row InboxRow, e me
 		return Finished{}, err
 	}
 	for _, id := range e.Deleted {
-		shown, err := in.store.Shown(ctx, s.conv.ID, id)
+		shown, err := in.shown(ctx, s, id)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}

@@ -73,6 +73,8 @@ type laneState struct {
 	chat messenger.Messenger
 	conv *conversation.Conversation
 	from messenger.Person
+	// done are the rows of this batch that were worked off and may not be recorded yet.
+	done *records
 }
 
 // run works off rows of one lane. It goes on with the next row while earlier ones are being recorded: posts are
@@ -86,10 +88,9 @@ func (in *inbound) run(ctx context.Context, _ string, rows []InboxRow) time.Dura
 	if err != nil {
 		return time.Minute
 	}
-	state := &laneState{bot: bot, chat: chat}
-	done := &records{}
-	pause := in.runRows(ctx, state, rows, done)
-	if err := done.Await(); err != nil {
+	state := &laneState{bot: bot, chat: chat, done: &records{}}
+	pause := in.runRows(ctx, state, rows)
+	if err := state.done.Await(); err != nil {
 		pause = max(pause, pollEvery)
 		in.log.Warn("What was shown cannot be recorded yet", "bot_id", in.lease.BotID, "error", err.Error())
 	}
@@ -97,7 +98,7 @@ func (in *inbound) run(ctx context.Context, _ string, rows []InboxRow) time.Dura
 }
 
 // runRows works rows off until one has to wait, and returns for how long.
-func (in *inbound) runRows(ctx context.Context, state *laneState, rows []InboxRow, done *records) time.Duration {
+func (in *inbound) runRows(ctx context.Context, state *laneState, rows []InboxRow) time.Duration {
 	worked := map[int64]bool{}
 	for _, row := range rows {
 		if worked[row.ID] {
@@ -120,7 +121,7 @@ func (in *inbound) runRows(ctx context.Context, state *laneState, rows []InboxRo
 		if err != nil {
 			return in.postpone(ctx, row, err)
 		}
-		in.commits.Add(done, finished...)
+		in.commits.Add(state.done, finished...)
 		for _, f := range finished {
 			worked[f.ID] = true
 		}
@@ -221,6 +222,14 @@ func (in *inbound) converse(ctx context.Context, s *laneState, e messenger.Event
 	}
 	s.conv, s.from = &c, e.From
 	return nil
+}
+
+// shown finds the post of a message of either side, else ErrNotFound. It waits until what the lane showed before is recorded.
+func (in *inbound) shown(ctx context.Context, s *laneState, externalID string) (Shown, error) {
+	if err := s.done.Await(); err != nil {
+		return Shown{}, err
+	}
+	return in.store.Shown(ctx, s.conv.ID, externalID)
 }
 
 // change stores a change of the lane's conversation; the customer stays the one who speaks now, which in a group is not

@@ -57,7 +57,7 @@ func (in *inbound) shownByItsEdit(ctx context.Context, s *laneState, e messenger
 	if e.ExternalID == "" || e.At.After(s.conv.LastMessageAt) {
 		return false, nil
 	}
-	_, err := in.store.Shown(ctx, s.conv.ID, e.ExternalID)
+	_, err := in.shown(ctx, s, e.ExternalID)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
@@ -168,7 +168,7 @@ func (in *inbound) quote(ctx context.Context, s *laneState, q *messenger.Quoted)
 	if q == nil {
 		return nil, nil
 	}
-	shown, err := in.store.Shown(ctx, s.conv.ID, q.ExternalID)
+	shown, err := in.shown(ctx, s, q.ExternalID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (in *inbound) edited(ctx context.Context, s *laneState, row InboxRow, e mes
 	if err := in.converse(ctx, s, e); err != nil {
 		return Finished{}, err
 	}
-	shown, err := in.store.Shown(ctx, s.conv.ID, e.ExternalID)
+	shown, err := in.shown(ctx, s, e.ExternalID)
 	if errors.Is(err, ErrNotFound) {
 		return in.editedUnknown(ctx, s, row, e)
 	}
@@ -265,7 +265,7 @@ func (in *inbound) editedUnknown(ctx context.Context, s *laneState, row InboxRow
 		s.conv.LastMessageAt = e.At // its original may follow in this batch
 	}
 	m := in.record(s, row, e, e)
-	m.Posts = posted.Posts
+	m.Posts, m.EditedAt = posted.Posts, e.At
 	return Finished{ID: row.ID, State: end.state, Reason: end.reason, Message: m}, nil
 }
 

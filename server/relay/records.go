@@ -66,6 +66,8 @@ type InboundMessage struct {
 	// Number is the place among the messages of the post, from 1.
 	Number int
 	At     time.Time
+	// EditedAt is the time of the edit that the message came as, zero for one that came as it was written.
+	EditedAt time.Time
 	// Posts is how many posts this row added: 1 but for very long ones and for the later rows of an album, which add none.
 	Posts int
 	// Waits says that somebody waits for an answer since At, if nobody was waited for.

@@ -23,14 +23,18 @@ type stage struct {
 	messenger *fakeMessenger
 	bots      *fakeBots
 	meter     *fakeMeter
-	stop      func()
-	updates   int
+	rules     Rules
+	// ctx is that of calls that the test makes itself.
+	ctx     context.Context
+	stop    func()
+	updates int
 }
 
 // onStage runs f in a bubble of its own time with a relay that owns its bot.
 func onStage(t *testing.T, prepare, f func(*stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{
+			ctx: t.Context(), rules: Rules{NotePrefixes: []string{"!"}, MentionIsNote: true},
 			store: newFakeStore(), desk: &fakeDesk{}, messenger: &fakeMessenger{}, meter: &fakeMeter{counts: map[string]int{}},
 		}
 		s.bots = &fakeBots{messenger: s.messenger, bot: conversation.Bot{
@@ -41,15 +45,15 @@ func onStage(t *testing.T, prepare, f func(*stage)) {
 		}
 		s.start()
 		synctest.Wait()
+		defer func() { s.stop() }() // also when an assertion fails
 		f(s)
-		s.stop()
 	})
 }
 
 func (s *stage) start() {
 	s.Relay = New(Options{
 		Node: "node", Store: s.store, Desk: s.desk, Messengers: s.bots, Meter: s.meter, Log: silent{},
-		Rules: func() Rules { return Rules{NotePrefixes: []string{"!"}, MentionIsNote: true} },
+		Rules: func() Rules { return s.rules },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -397,7 +401,7 @@ func TestALongReplyGoesOutInPartsAndAFailedPartIsTakenUpAgain(t *testing.T) {
 		after(10 * time.Second)
 		require.Equal(t, []string{"aaaaaaaaa", "bbbbbbbbb", "bbbbbbbbb", "ccccccccc"}, trimmed(s.messenger.sent("olena")))
 		require.Equal(t, conversation.Sent, s.store.state("r"))
-		require.Len(t, s.store.sentIDs[1], 3)
+		require.Len(t, s.store.parts["r"], 3)
 	})
 }
 
@@ -440,7 +444,7 @@ func TestAStopFinishesTheCallThatWasBegun(t *testing.T) {
 func TestWhatADeadOwnerHadBegunIsUnknownAndShown(t *testing.T) {
 	onStage(t, func(s *stage) {
 		_, _ = s.store.Converse(context.Background(), testBot, messenger.Chat{ID: "olena"}, messenger.Person{})
-		s.store.outbox = []*OutboxRow{{ID: 1, ConversationID: "conv-olena", PostID: "r", State: conversation.Sending, Attempt: 1}}
+		s.store.outbox = []*OutboxRow{{ID: 1, ConversationID: "conv-olena", PostID: "r", Kind: SendRow, State: conversation.Sending, Attempt: 1}}
 	}, func(s *stage) {
 		settleDown()
 		require.Equal(t, conversation.Unknown, s.store.state("r"))

@@ -1,4 +1,5 @@
-// The characters of a post as its readers see them: escapes, entities, mentions.
+// The characters of a post as its readers see them: escapes, entities, emoji,
+// mentions.
 
 package richtext
 
@@ -46,6 +47,31 @@ func entity(s string) string {
 		return s
 	}
 	return out
+}
+
+// emoji puts the characters of emoji for their :names:.
+func (r *reader) emoji(s string) string {
+	if r.options.Emoji == nil || !strings.Contains(s, ":") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, ':')
+		if at < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		s = s[at:]
+		written, length := ":", 1
+		if name := shortcode(s); name != "" {
+			if unicode, ok := r.options.Emoji(name); ok {
+				written, length = unicode, len(name)+2
+			}
+		}
+		b.WriteString(written)
+		s = s[length:]
+	}
 }
 
 // maxUsername is the length of the longest username in Mattermost.

@@ -68,7 +68,7 @@ var escapes = [utf8.RuneSelf]func(spot) string{
 	'&':  func(p spot) string { return when(entityLen(p.rest) > 0, "&amp;", "&") },
 	'@':  func(p spot) string { return when(!isASCIIWord(p.prev) && p.startsName(), "@"+joiner, "@") },
 	'#':  func(p spot) string { return when(!isASCIIWord(p.prev) && p.startsTag(), "#"+joiner, "#") },
-	':':  func(p spot) string { return when(isShortcode(p.rest) || p.isForeignScheme(), ":"+joiner, ":") },
+	':':  func(p spot) string { return when(shortcode(p.rest) != "" || p.isForeignScheme(), ":"+joiner, ":") },
 	'.':  func(p spot) string { return when(!p.in.label && endsInWWW(p.before), joiner+".", ".") },
 }
 
@@ -164,19 +164,22 @@ func entityLen(s string) int {
 	return end + 1
 }
 
-// isShortcode tells whether s begins with an emoji shortcode like :smile:.
-// One or two digits between colons are a time.
-func isShortcode(s string) bool {
-	name := 1
+// shortcode returns the name in the emoji shortcode like :smile: that s begins
+// with, "" if it begins with none. One or two digits between colons are a time.
+func shortcode(s string) string {
+	end := 1
 	digits := true
-	for ; name < len(s); name++ {
-		c := s[name]
+	for ; end < len(s); end++ {
+		c := s[end]
 		if !isASCIIWord(c) && c != '_' && c != '+' && c != '-' {
 			break
 		}
 		digits = digits && '0' <= c && c <= '9'
 	}
-	return byteAt(s, name) == ':' && name > 1 && (!digits || name > 3)
+	if byteAt(s, end) != ':' || end == 1 || digits && end <= 3 {
+		return ""
+	}
+	return s[1:end]
 }
 
 // endsInWWW tells whether a dot after s would begin what the web takes for a URL

@@ -18,62 +18,34 @@ type Options struct {
 	// Mention returns what stands for @username and whether that is a user;
 	// nil or false leaves the text as written.
 	Mention func(username string) (display string, ok bool)
+	// Emoji returns the characters of the emoji called name and whether there
+	// is such a one; nil or false leaves :name: as written, which is what a
+	// custom emoji has to be.
+	Emoji func(name string) (unicode string, ok bool)
 	// Internal tells whether a URL leads into Mattermost: such a one never
-	// goes out, of a link only the label stays; nil means none does.
+	// goes out, of a link only the label stays; nil means none does. It is
+	// asked for complete URLs: what stands without a scheme or with that of an
+	// app is asked for as https and as http.
 	Internal func(url string) bool
 }
 
 // FromMarkdown returns the text of a post in Mattermost Markdown as its readers
-// see it. What messengers have no format for is written in characters: bullets
-// and numbers of lists, a line for a rule, columns of a table in a Pre; a
-// heading is bold, an image is a link. The result is Normal. Links lead to
-// http, https, mailto, tel, ftp, tg and viber; of others the label stays.
+// see it. What messengers have no format for is written in characters: bullets,
+// boxes and numbers of lists, a line for a rule, columns of a table in a Pre,
+// "> " for a quote in a quote; a heading is bold, an image is a link. LaTeX,
+// footnotes, hashtags, HTML and names of channels stay as written. The result
+// is Normal. Links lead to http, https, mailto, tel, ftp, tg and viber; of
+// others the label stays.
 func FromMarkdown(md string, o Options) Text {
 	md, _ = clean(md)
 	r := reader{source: []byte(md), options: o}
-	r.blocks(grammar.Parse(text.NewReader(r.source)))
+	r.blocks(grammar.Parse(text.NewReader(withoutSizes(r.source))))
 	t := Text{Plain: r.out.String(), Spans: r.spans}
-	t = t.without(o.Internal)
+	t = t.withoutInternal(o)
 	if !slices.ContainsFunc(t.Spans, func(s Span) bool { return s.Kind == Pre && s.Start == 0 && s.End > 0 }) {
 		t = t.Trim()
 	}
 	return t.Normal()
-}
-
-// without takes the bare URLs out of the text for which internal is true.
-func (t Text) without(internal func(string) bool) Text {
-	if internal == nil {
-		return t
-	}
-	var kept strings.Builder
-	moved := make(moves, 0, len(t.Plain)+1)
-	keep := func(end int) {
-		for at := len(moved); at < end; at++ {
-			moved = append(moved, kept.Len())
-			kept.WriteByte(t.Plain[at])
-		}
-	}
-	for at := 0; ; {
-		start, end, ok := findURL(t.Plain, at)
-		if !ok {
-			break
-		}
-		keep(start)
-		if internal(withScheme(t.Plain[start:end])) {
-			for range end - start {
-				moved = append(moved, kept.Len())
-			}
-		}
-		at = end
-	}
-	keep(len(t.Plain))
-	moved = append(moved, kept.Len())
-	out := Text{Plain: kept.String()}
-	for _, s := range t.Spans {
-		s.Start, s.End = moved[s.Start], moved[s.End]
-		out.Spans = append(out.Spans, s)
-	}
-	return out
 }
 
 // reader walks the syntax tree and writes what it says.
@@ -85,17 +57,26 @@ type reader struct {
 	raw     []byte // text read and not written yet, with escapes and entities
 	indent  string // of the lines inside a list item
 	bol     bool   // at the beginning of a line, before its indent
+	quoted  bool   // inside a quote
+	linked  bool   // inside a link
+	cell    bool   // inside a cell of a table
 }
 
-// blocks writes the blocks inside parent, apart as in the source.
+// blocks writes the blocks inside parent, apart as in the source. Definitions
+// of links are none that are seen.
 func (r *reader) blocks(parent ast.Node) {
+	first := true
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		if n != parent.FirstChild() {
+		if n.Kind() == ast.KindLinkReferenceDefinition {
+			continue
+		}
+		if !first {
 			r.newLine()
 			if r.blankBefore(n) {
 				r.newLine()
 			}
 		}
+		first = false
 		r.block(n)
 	}
 }
@@ -124,12 +105,11 @@ func (r *reader) block(n ast.Node) {
 	case *ast.ThematicBreak:
 		r.write("———")
 	case *ast.FencedCodeBlock:
-		language, _, _ := strings.Cut(string(n.Language(r.source)), " ")
-		r.span(Pre, decode(language), func() { r.code(n) })
+		r.span(Pre, r.language(n), func() { r.code(n) })
 	case *ast.CodeBlock:
 		r.span(Pre, "", func() { r.code(n) })
 	case *ast.Blockquote:
-		r.span(Quote, "", func() { r.blocks(n) })
+		r.quote(n)
 	case *ast.List:
 		r.list(n)
 	case *extast.Table:
@@ -137,6 +117,33 @@ func (r *reader) block(n ast.Node) {
 	default: // Paragraph, TextBlock
 		r.inlines(n)
 	}
+}
+
+// language returns the language of a fenced code block, "" for what cannot be
+// the name of one.
+func (r *reader) language(n *ast.FencedCodeBlock) string {
+	name := language(decode(string(n.Language(r.source))))
+	if name != "" && r.options.leads("https://"+name) {
+		return ""
+	}
+	return name
+}
+
+// quote writes a quote as such, one inside another in characters: messengers
+// have one level only.
+func (r *reader) quote(n *ast.Blockquote) {
+	if !r.quoted {
+		r.quoted = true
+		r.span(Quote, "", func() { r.blocks(n) })
+		r.quoted = false
+		return
+	}
+	const mark = "> "
+	outer := r.indent
+	r.write(mark)
+	r.indent += mark
+	r.blocks(n)
+	r.indent = outer
 }
 
 // code writes the lines of a code block.
@@ -166,11 +173,8 @@ func (r *reader) list(list *ast.List) {
 				r.newLine()
 			}
 		}
-		mark := "• "
-		if list.IsOrdered() {
-			mark = strconv.Itoa(number) + string(list.Marker) + " "
-			number++
-		}
+		mark := itemMark(list, n, number)
+		number++
 		r.write(mark)
 		r.indent = outer + strings.Repeat(" ", len([]rune(mark)))
 		r.blocks(n)
@@ -178,78 +182,23 @@ func (r *reader) list(list *ast.List) {
 	}
 }
 
-// inlines writes what stands in the lines of parent.
-func (r *reader) inlines(parent ast.Node) {
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		r.inline(n)
+// itemMark returns what an item begins with: its number, its box or a bullet.
+func itemMark(list *ast.List, item ast.Node, number int) string {
+	mark := "• "
+	if list.IsOrdered() {
+		mark = strconv.Itoa(number) + string(list.Marker) + " "
 	}
-	r.flush()
-}
-
-func (r *reader) inline(n ast.Node) {
-	if n, ok := n.(*ast.Text); ok {
-		r.raw = append(r.raw, n.Segment.Value(r.source)...)
-		if n.SoftLineBreak() || n.HardLineBreak() {
-			r.flush()
-			r.newLine()
-		}
-		return
+	box := taskBox(item)
+	switch {
+	case box == nil:
+		return mark
+	case !list.IsOrdered():
+		mark = ""
 	}
-	r.flush()
-	switch n := n.(type) {
-	case *ast.CodeSpan:
-		r.span(Code, "", func() { r.write(r.codeText(n)) })
-	case *ast.Emphasis:
-		kind := Italic
-		if n.Level == 2 {
-			kind = Bold
-		}
-		r.span(kind, "", func() { r.inlines(n) })
-	case *extast.Strikethrough:
-		r.span(Strike, "", func() { r.inlines(n) })
-	case *ast.Link:
-		r.link(decode(string(n.Destination)), func() { r.inlines(n) })
-	case *ast.Image:
-		url := decode(string(n.Destination))
-		label := func() { r.inlines(n) }
-		if !n.HasChildren() && r.mayLink(url) {
-			label = func() { r.write(url) }
-		}
-		r.link(url, label)
-	case *ast.AutoLink:
-		label := string(n.Label(r.source))
-		url := withScheme(label)
-		if n.AutoLinkType == ast.AutoLinkEmail {
-			url = "mailto:" + label
-		}
-		r.link(url, func() { r.write(label) })
-	default:
-		r.inlines(n)
+	if box.IsChecked {
+		return mark + "☑ "
 	}
-}
-
-// codeText returns what stands in a code span, its line breaks as spaces.
-func (r *reader) codeText(n ast.Node) string {
-	var b strings.Builder
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if c, ok := c.(*ast.Text); ok {
-			b.Write(c.Segment.Value(r.source))
-		}
-	}
-	return strings.ReplaceAll(b.String(), "\n", " ")
-}
-
-// link writes a label, as a Link where the URL may go out.
-func (r *reader) link(url string, label func()) {
-	if r.mayLink(url) {
-		r.span(Link, url, label)
-	} else {
-		label()
-	}
-}
-
-func (r *reader) mayLink(url string) bool {
-	return linkable(url, agentSchemes) && (r.options.Internal == nil || !r.options.Internal(url))
+	return mark + "☐ "
 }
 
 // span marks what content writes.
@@ -280,13 +229,5 @@ func (r *reader) write(s string) {
 	if s = strings.ReplaceAll(s, joiner, ""); s != "" {
 		r.beginLine()
 		r.out.WriteString(s)
-	}
-}
-
-// flush writes the text read so far.
-func (r *reader) flush() {
-	if len(r.raw) > 0 {
-		r.write(r.mentions(decode(string(r.raw))))
-		r.raw = r.raw[:0]
 	}
 }

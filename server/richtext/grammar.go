@@ -1,5 +1,5 @@
 // Mattermost's Markdown as a grammar for goldmark: CommonMark without HTML, with
-// ~~strike~~, tables and bare URLs.
+// ~~strike~~, tables, task lists and bare URLs.
 
 package richtext
 
@@ -29,6 +29,7 @@ var grammar = parser.NewParser(
 	),
 	parser.WithInlineParsers(
 		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(taskBoxParser{}, 125),
 		util.Prioritized(bareURLParser{}, 150),
 		util.Prioritized(parser.NewLinkParser(), 200),
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
@@ -36,7 +37,7 @@ var grammar = parser.NewParser(
 		util.Prioritized(strikeParser{}, 500),
 	),
 	parser.WithParagraphTransformers(
-		util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+		util.Prioritized(definitionTransformer{parser.LinkReferenceParagraphTransformer}, 100),
 		util.Prioritized(tableTransformer{extension.NewTableParagraphTransformer()}, 200),
 	),
 )
@@ -118,4 +119,48 @@ func (t tableTransformer) Transform(node *ast.Paragraph, reader text.Reader, pc 
 	if columns*lines.Len() <= maxTableCells {
 		t.ParagraphTransformer.Transform(node, reader, pc)
 	}
+}
+
+// definitionTransformer takes the definitions of links out of a text, but no
+// footnotes: [^1]: is none to the readers of Mattermost.
+type definitionTransformer struct{ parser.ParagraphTransformer }
+
+func (t definitionTransformer) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	lines := node.Lines()
+	for i := range lines.Len() {
+		line := lines.At(i)
+		if bytes.HasPrefix(bytes.TrimLeft(line.Value(reader.Source()), " "), []byte("[^")) {
+			return
+		}
+	}
+	t.ParagraphTransformer.Transform(node, reader, pc)
+}
+
+// taskBoxParser reads [ ] and [x] at the start of an item of a list. goldmark's
+// own would take the label of a link for one.
+type taskBoxParser struct{}
+
+func (taskBoxParser) Trigger() []byte { return []byte{'['} }
+
+func (taskBoxParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	item, ok := parent.Parent().(*ast.ListItem)
+	if !ok || item.FirstChild() != parent || parent.HasChildren() {
+		return nil
+	}
+	const length = len("[x] ")
+	line, _ := block.PeekLine()
+	if len(line) < length || line[2] != ']' || line[3] != ' ' || bytes.IndexByte([]byte(" xX"), line[1]) < 0 {
+		return nil
+	}
+	block.Advance(length)
+	return extast.NewTaskCheckBox(line[1] != ' ')
+}
+
+// taskBox returns the box that an item of a list begins with, nil if none.
+func taskBox(item ast.Node) *extast.TaskCheckBox {
+	if first := item.FirstChild(); first != nil {
+		box, _ := first.FirstChild().(*extast.TaskCheckBox)
+		return box
+	}
+	return nil
 }

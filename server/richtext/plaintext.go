@@ -4,13 +4,16 @@ package richtext
 
 import (
 	"cmp"
+	neturl "net/url"
 	"slices"
 	"strings"
 )
 
 // PlainText returns the text for a messenger without formatting: a link whose
-// label is not its URL becomes "label (url)", each line of a quote begins with
-// "> ", code stays as it is, and other formatting leaves no trace.
+// label is not its URL becomes "label (url)", where the URL has no white space
+// and no parentheses that would end it, each line of a quote begins with "> ",
+// code stays as it is, and other formatting leaves no trace. Of a link with a
+// scheme that FromMarkdown would not link the label stays.
 func (t Text) PlainText() string {
 	t = t.Normal()
 	var all []insertion
@@ -18,8 +21,8 @@ func (t Text) PlainText() string {
 		switch {
 		case s.Kind == Quote:
 			all = append(all, quoteMarks(t.Plain, s)...)
-		case s.Kind == Link && !sameURL(t.Plain[s.Start:s.End], s.Value):
-			all = append(all, insertion{s.End, " (" + s.Value + ")"})
+		case s.Kind == Link && linkable(s.Value, agentSchemes) && !sameURL(t.Plain[s.Start:s.End], s.Value):
+			all = append(all, insertion{s.End, " (" + percentEncode(s.Value, "()") + ")"})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b insertion) int { return cmp.Compare(a.at, b.at) })
@@ -63,9 +66,13 @@ func sameURL(label, url string) bool {
 	return bareURL(label) == bareURL(url)
 }
 
-// bareURL takes off what people leave out when they write a URL.
+// bareURL takes off what people leave out when they write a URL, and the
+// encoding that need not be.
 func bareURL(url string) string {
 	url = strings.TrimSpace(url)
+	if decoded, err := neturl.PathUnescape(url); err == nil {
+		url = decoded
+	}
 	for _, scheme := range []string{"http://", "https://", "mailto:", "tel:"} {
 		if len(url) >= len(scheme) && strings.EqualFold(url[:len(scheme)], scheme) {
 			return strings.TrimSuffix(url[len(scheme):], "/")

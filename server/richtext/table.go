@@ -43,7 +43,7 @@ func (r *reader) table(table *extast.Table) {
 func (r *reader) cells(row ast.Node) []string {
 	var cells []string
 	for n := row.FirstChild(); n != nil; n = n.NextSibling() {
-		cell := reader{source: r.source, options: r.options}
+		cell := reader{source: r.source, options: r.options, cell: true}
 		cell.inlines(n)
 		cells = append(cells, strings.TrimSpace(cell.out.String()))
 	}

@@ -63,13 +63,15 @@ func urlEnd(s string) int {
 	if !startsURL(s) {
 		return 0
 	}
-	end := strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("<>\"`«»“”„"+joiner, r)
-	})
-	if end < 0 {
-		end = len(s)
+	if end := strings.IndexFunc(s, endsURL); end >= 0 {
+		s = s[:end]
 	}
-	return trimURL(s[:end])
+	return trimURL(s)
+}
+
+// endsURL tells whether r cannot be part of a bare URL.
+func endsURL(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("<>\"`«»“”„"+joiner, r)
 }
 
 // urlPrefix returns the length of the "https://" or "www." that s begins with.
@@ -126,17 +128,29 @@ func withScheme(url string) string {
 // destination writes url so that it survives between the parentheses of a
 // Markdown link in every renderer: what could end it is percent-encoded.
 func destination(url string) string {
+	url = percentEncode(url, "\"<>\\`()[]|")
 	var b strings.Builder
-	for i, r := range url {
-		switch {
-		case unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\"<>\\`()[]|"+joiner, r):
-			for _, c := range []byte(string(r)) {
-				fmt.Fprintf(&b, "%%%02X", c)
-			}
-		case r == '&' && entityLen(url[i:]) > 0:
+	for i := range len(url) {
+		if url[i] == '&' && entityLen(url[i:]) > 0 {
 			b.WriteString("&amp;")
-		default:
+			continue
+		}
+		b.WriteByte(url[i])
+	}
+	return b.String()
+}
+
+// percentEncode writes white space, joiners and the given characters of url
+// such that none is left.
+func percentEncode(url, chars string) string {
+	var b strings.Builder
+	for _, r := range url {
+		if !unicode.IsSpace(r) && !unicode.IsControl(r) && !strings.ContainsRune(chars+joiner, r) {
 			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()

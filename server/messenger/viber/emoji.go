@@ -8,8 +8,8 @@ import "strings"
 const maxCode = 20
 
 // emoji are the codes of Viber's emoticons in lower case, each with the Unicode emoji that is nearest to its picture.
-// Codes whose picture has no counterpart, such as (batman), are left out and stay as they are written. Viber lists them
-// under "Tools: Emoticons" on developers.viber.com.
+// Codes whose picture has no counterpart, such as (batman), are left out and stay as they are written. The codes are those
+// that Viber's apps turn into pictures, as public lists of them agree; its bot API page has none.
 var emoji = map[string]string{
 	// Faces.
 	"smiley": "😊", "sad": "😢", "wink": "😉", "wink2": "😉", "angry": "😡", "inlove": "😍", "yummi": "😋", "laugh": "😂",

@@ -61,39 +61,38 @@ func newMedia(o *http.Client) *http.Client {
 // host is any that a callback names.
 func (c *Client) Fetch(ctx context.Context, ref string) (messenger.Download, error) {
 	began := c.now()
-	res, failure := c.get(ctx, ref)
+	d, failure := c.get(ctx, ref)
 	e := messenger.Exchange{
-		At: began, Direction: messenger.Outbound, Method: mediaExchange, Duration: c.now().Sub(began),
+		At: began, Direction: messenger.Outbound, Method: mediaExchange, Status: http.StatusOK, Duration: c.now().Sub(began),
 	}
-	if failure != nil {
-		failure.Description = c.clean(failure.Description)
-		e.Status, e.Error = failure.Code, failure.Description
+	if failure == nil {
 		c.observe(e)
-		return messenger.Download{}, failure
+		return d, nil
 	}
-	e.Status = res.StatusCode
+	failure.Description = c.clean(failure.Description)
+	e.Status, e.Error = failure.Code, failure.Description
 	c.observe(e)
-	return messenger.Download{Body: res.Body, Size: res.ContentLength}, nil
+	return messenger.Download{}, failure
 }
 
-// get returns the answer with its body open, or what went wrong.
-func (c *Client) get(ctx context.Context, ref string) (*http.Response, *messenger.Error) {
+// get opens the file, or says what went wrong.
+func (c *Client) get(ctx context.Context, ref string) (messenger.Download, *messenger.Error) {
 	if !webAddress(ref) {
-		return nil, rejected(forbiddenAddress)
+		return messenger.Download{}, rejected(forbiddenAddress)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref, http.NoBody)
 	if err != nil {
-		return nil, rejected("the address cannot be read")
+		return messenger.Download{}, rejected("the address cannot be read")
 	}
 	res, err := c.media.Do(req)
 	if err != nil {
-		return nil, fetchFailure(err)
+		return messenger.Download{}, fetchFailure(err)
 	}
-	if res.StatusCode == http.StatusOK {
-		return res, nil
+	if res.StatusCode != http.StatusOK {
+		_ = res.Body.Close()
+		return messenger.Download{}, mediaFailure(res)
 	}
-	_ = res.Body.Close()
-	return nil, mediaFailure(res)
+	return messenger.Download{Body: res.Body, Size: res.ContentLength}, nil
 }
 
 // fetchFailure is what brought no answer. The guard's error is known by its words, since adapters know nothing of it.

@@ -68,8 +68,14 @@ func (m message) read(e *messenger.Event) {
 	}
 }
 
-func (m message) unknown() messenger.Label {
-	return messenger.Label{Key: "unknown", Args: map[string]string{"fields": cmp.Or(m.Type, "message")}}
+func (m message) unknown() messenger.Label { return told("unknown", "fields", m.Type) }
+
+// told is a label with one argument, and the bare one of its key where that is not told.
+func told(key, name, value string) messenger.Label {
+	if value == "" {
+		return messenger.Label{Key: key + "_bare"}
+	}
+	return messenger.Label{Key: key, Args: map[string]string{name: value}}
 }
 
 // attach adds the file at the message's address, if it has one. Viber tells no type of the content.
@@ -95,16 +101,18 @@ func readRichMedia(m message, e *messenger.Event) {
 // readSticker names the sticker by its number: Viber's stickers stand for no emoji.
 func readSticker(m message, e *messenger.Event) {
 	m.attach(e, messenger.Sticker)
-	e.Labels = []messenger.Label{{Key: "sticker", Args: map[string]string{"emoji": m.StickerID.String()}}}
+	e.Labels = []messenger.Label{told("sticker", "emoji", m.StickerID.String())}
 }
 
 func readContact(m message, e *messenger.Event) {
-	if m.Contact == (contact{}) {
-		return
+	name, phone := m.Contact.Name, m.Contact.Phone
+	switch {
+	case name == "" && phone == "":
+	case name == "" || phone == "":
+		e.Labels = []messenger.Label{{Key: "contact_bare", Args: map[string]string{"phone": cmp.Or(phone, name)}}}
+	default:
+		e.Labels = []messenger.Label{{Key: "contact", Args: map[string]string{"name": name, "phone": phone}}}
 	}
-	e.Labels = []messenger.Label{{
-		Key: "contact", Args: map[string]string{"name": m.Contact.Name, "phone": m.Contact.Phone},
-	}}
 }
 
 func readLocation(m message, e *messenger.Event) {

@@ -12,12 +12,12 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
-func label(key string, args ...string) []messenger.Label {
-	l := messenger.Label{Key: key, Args: map[string]string{}}
-	for i := 0; i < len(args); i += 2 {
-		l.Args[args[i]] = args[i+1]
-	}
-	return []messenger.Label{l}
+func label(key string, args map[string]string) []messenger.Label {
+	return []messenger.Label{{Key: key, Args: args}}
+}
+
+func unknown(fields string) []messenger.Label {
+	return label("unknown", map[string]string{"fields": fields})
 }
 
 func file(kind messenger.FileKind, name string, size int64) []messenger.File {
@@ -25,13 +25,14 @@ func file(kind messenger.FileKind, name string, size int64) []messenger.File {
 }
 
 func place(lat, lon string) []messenger.Label {
-	l := label("location", "coordinates", lat+", "+lon)
+	l := label("location", map[string]string{"coordinates": lat + ", " + lon})
 	l[0].URL = "https://www.google.com/maps/search/?api=1&query=" + lat + "%2C" + lon
 	return l
 }
 
 func TestCase54And55EveryTypeBecomesTextLabelsAndFiles(t *testing.T) {
 	const media = `"media":"https://dl.example/1?sig=a"`
+	sticker := label("sticker", map[string]string{"emoji": "40125"})
 	for message, want := range map[string]struct {
 		text   string
 		labels []messenger.Label
@@ -46,25 +47,27 @@ func TestCase54And55EveryTypeBecomesTextLabelsAndFiles(t *testing.T) {
 		`{"type":"file",` + media + `,"size":"1200"}`:                    {"", nil, file(messenger.Document, "", 1200)},
 		`{"type":"file",` + media + `,"size":-1}`:                        {"", nil, file(messenger.Document, "", 0)},
 		`{"type":"file",` + media + `,"size":1.5}`:                       {"", nil, file(messenger.Document, "", 0)},
-		`{"type":"sticker","sticker_id":40125}`:                          {"", label("sticker", "emoji", "40125"), nil},
-		`{"type":"sticker","sticker_id":40125,` + media + `}`:            {"", label("sticker", "emoji", "40125"), file(messenger.Sticker, "", 0)},
+		`{"type":"sticker","sticker_id":40125}`:                          {"", sticker, nil},
+		`{"type":"sticker","sticker_id":40125,` + media + `}`:            {"", sticker, file(messenger.Sticker, "", 0)},
 		`{"type":"contact","contact":{"name":"Ivan","phone_number":"+380441234567"}}`: {
-			"", label("contact", "name", "Ivan", "phone", "+380441234567"), nil,
+			"", label("contact", map[string]string{"name": "Ivan", "phone": "+380441234567"}), nil,
 		},
 		`{"type":"contact","contact":{"phone_number":"+380441234567"}}`: {
-			"", label("contact", "name", "", "phone", "+380441234567"), nil,
+			"", label("contact_bare", map[string]string{"phone": "+380441234567"}), nil,
 		},
 		`{"type":"location","location":{"lat":50.45,"lon":-30.520001}}`: {"", place("50.45", "-30.520001"), nil},
-		`{"type":"location","location":{"lat":50.45}}`:                  {"", label("unknown", "fields", "location"), nil},
-		`{"type":"contact"}`:                                        {"", label("unknown", "fields", "contact"), nil},
+		`{"type":"location","location":{"lat":50.45}}`:                  {"", unknown("location"), nil},
+		`{"type":"contact","contact":{"name":"Ivan"}}`:                  {"", label("contact_bare", map[string]string{"phone": "Ivan"}), nil},
+		`{"type":"sticker"}`:                                        {"", label("sticker_bare", nil), nil},
+		`{"type":"contact"}`:                                        {"", unknown("contact"), nil},
 		`{"type":"rich_media","alt_text":"two offers"}`:             {"two offers", nil, nil},
-		`{"type":"rich_media"}`:                                     {"", label("unknown", "fields", "rich_media"), nil},
-		`{"type":"url"}`:                                            {"", label("unknown", "fields", "url"), nil},
-		`{"type":"picture"}`:                                        {"", label("unknown", "fields", "picture"), nil},
-		`{"type":"hologram","text":"boo"}`:                          {"boo", label("unknown", "fields", "hologram"), nil},
-		`{"type":"hologram",` + media + `,"file_name":"h.holo"}`:    {"", label("unknown", "fields", "hologram"), file(messenger.Document, "h.holo", 0)},
-		`{"type":"text","text":""}`:                                 {"", label("unknown", "fields", "text"), nil},
-		`{}`:                                                        {"", label("unknown", "fields", "message"), nil},
+		`{"type":"rich_media"}`:                                     {"", unknown("rich_media"), nil},
+		`{"type":"url"}`:                                            {"", unknown("url"), nil},
+		`{"type":"picture"}`:                                        {"", unknown("picture"), nil},
+		`{"type":"hologram","text":"boo"}`:                          {"boo", unknown("hologram"), nil},
+		`{"type":"hologram",` + media + `,"file_name":"h.holo"}`:    {"", unknown("hologram"), file(messenger.Document, "h.holo", 0)},
+		`{"type":"text","text":""}`:                                 {"", unknown("text"), nil},
+		`{}`:                                                        {"", label("unknown_bare", nil), nil},
 		`{"type":"text","text":"yes","tracking_data":"step:4"}`:     {"yes", nil, nil},
 		`{"type":"text","text":"1","keyboard":{"Type":"anything"}}`: {"1", nil, nil},
 	} {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ type scene struct {
 	updates   []messenger.Update
 	dropped   map[string]int
 	exchanges []messenger.Exchange
+	// welcome answers conversation_started.
+	welcome []byte
 }
 
 // newScene makes everything but registers no webhook yet.
@@ -55,11 +58,15 @@ func newChat(t *testing.T, opts ...vibertest.Option) *scene {
 }
 
 func (s *scene) connect(t *testing.T, base string) *viber.Client {
+	return s.connectWith(t, messenger.Options{BaseURL: base})
+}
+
+// connectWith adds the bot's token, an own client and the log to o.
+func (s *scene) connectWith(t *testing.T, o messenger.Options) *viber.Client {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	c, err := viber.New(messenger.Options{
-		Token: s.bot.Token, BaseURL: base, Client: &http.Client{Transport: transport}, Observe: s.observe,
-	})
+	o.Token, o.Client, o.Observe = s.bot.Token, &http.Client{Transport: transport}, s.observe
+	c, err := viber.New(o)
 	require.NoError(t, err)
 	return c
 }
@@ -90,6 +97,9 @@ func (s *scene) receive(w http.ResponseWriter, r *http.Request) {
 	for _, u := range d.Updates {
 		if !s.has(u.EventID) {
 			s.updates = append(s.updates, u)
+		}
+		if strings.HasPrefix(u.EventID, "conversation_started:") {
+			_, _ = w.Write(s.welcome)
 		}
 	}
 }

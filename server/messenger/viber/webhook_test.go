@@ -116,17 +116,16 @@ func TestCase51AMessageTokenIsKeptExactly(t *testing.T) {
 	require.Equal(t, biggest, token)
 }
 
-func TestAReceiptOfASecondDeviceIsTheSameEventAndNeverTheMessage(t *testing.T) {
+func TestCase56AReceiptOfASecondDeviceIsTheSameEventAndNeverTheMessage(t *testing.T) {
 	s := newChat(t)
 	token, err := s.send(t, "hi")
 	require.NoError(t, err)
 	s.customer.Receives(token)
 	s.customer.Receives(token)
 	s.customer.Sees(token)
-	s.customer.Misses(token, "no device")
 	events := s.events(t)[1:]
-	require.Len(t, events, 3)
-	kinds := []messenger.EventKind{messenger.EventDelivered, messenger.EventSeen, messenger.EventFailed}
+	require.Len(t, events, 2)
+	kinds := []messenger.EventKind{messenger.EventDelivered, messenger.EventSeen}
 	for i, e := range events {
 		require.Equal(t, kinds[i], e.Kind)
 		require.Equal(t, token, e.ExternalID)
@@ -134,7 +133,17 @@ func TestAReceiptOfASecondDeviceIsTheSameEventAndNeverTheMessage(t *testing.T) {
 		require.Equal(t, s.customer.ID, s.updates[i+1].Lane)
 		require.Equal(t, string(kinds[i])+":"+token+":"+s.customer.ID, s.updates[i+1].EventID)
 	}
-	require.Equal(t, "no device", events[2].Reason)
+}
+
+func TestCase57AFailureAfterAcceptanceComesWithItsReason(t *testing.T) {
+	s := newChat(t)
+	token, err := s.send(t, "hi")
+	require.NoError(t, err)
+	s.customer.Misses(token, " no device\n")
+	e := s.events(t)[1]
+	require.Equal(t, messenger.EventFailed, e.Kind)
+	require.Equal(t, token, e.ExternalID)
+	require.Equal(t, "no device", e.Reason)
 }
 
 func TestOpeningTheChatIsNoMessageAndNoSubscription(t *testing.T) {

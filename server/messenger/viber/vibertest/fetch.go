@@ -12,6 +12,8 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+
+	"github.com/pkg/errors"
 )
 
 // contentTypes are those of each extension of pictures and videos; a file has any.
@@ -71,10 +73,15 @@ func (s *Server) ask(ctx context.Context, method string, m message, part string,
 	if res.StatusCode != want {
 		_ = res.Body.Close()
 		words := fmt.Sprintf("media: %s %s answers HTTP %d instead of %d", method, part, res.StatusCode, want)
-		// An address that has ended or cannot answer now is no fault of the program's code.
-		return nil, &fault{status: statusBadData, words: words, excused: res.StatusCode >= http.StatusBadRequest}
+		return nil, &fault{status: statusBadData, words: words, excused: excused(res.StatusCode)}
 	}
 	return res, nil
+}
+
+// excused tells of an HTTP status that an address which has ended, or cannot answer now, gives.
+func excused(status int) bool {
+	ended := []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone}
+	return slices.Contains(ended, status) || status >= http.StatusInternalServerError
 }
 
 // checkHead compares what is told of the file with the message.
@@ -109,7 +116,7 @@ func (m message) take(res *http.Response, size int64) (*File, *fault) {
 		n += more
 	}
 	switch {
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, &fault{status: statusBadData, words: "media broke off: " + err.Error(), excused: true}
 	case n != size:
 		return nil, bad("media: %d bytes instead of %d", n, size)

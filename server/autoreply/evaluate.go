@@ -1,0 +1,138 @@
+// What the arbiter is told and what it decides.
+
+package autoreply
+
+import (
+	"time"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// EventKind says what happened.
+type EventKind string
+
+// What the arbiter is asked about. Edits, reactions, receipts, service events and what an owner of a Business account
+// writes never get here.
+const (
+	// Wrote is a customer's message of any kind; Started that he opened the bot (/start, conversation_started); Pressed a
+	// button; Answered that the service of a flow answered; NoAnswerDue that the timer of Decision.NoAnswerAt ran out.
+	Wrote       EventKind = "wrote"
+	Started     EventKind = "started"
+	Pressed     EventKind = "pressed"
+	Answered    EventKind = "answered"
+	NoAnswerDue EventKind = "no_answer_due"
+)
+
+// Event is what happened.
+type Event struct {
+	Kind EventKind
+	// At is the messenger's time of it; of NoAnswerDue the time at which it was due.
+	At time.Time
+	// Text is the plain text of a message, empty for one without; Payload that of a deep link.
+	Text, Payload string
+	// Shared is a phone number or place ("50.45,30.52") that the customer shared by a button.
+	Shared string
+	// Press is the Data of the pressed button.
+	Press string
+	// Answer is that of the flow's service.
+	Answer *flow.Answer
+}
+
+// Facts are what the arbiter needs to know of the conversation besides Memory.
+type Facts struct {
+	Mode    conversation.Mode
+	Status  conversation.Status
+	Kind    messenger.ChatKind
+	Blocked bool
+	// Business says that it is a chat of a Business account.
+	Business bool
+	// Flooding says that the customer writes faster than the flood guard allows.
+	Flooding bool
+	// WaitingSince is since when the customer waits, the event not counted; zero when he does not.
+	WaitingSince time.Time
+	// LastAgentAt is the last time an agent replied, zero for never.
+	LastAgentAt time.Time
+	// Language is the customer's, a tag such as "uk-UA", empty when unknown.
+	Language string
+	Customer struct{ FirstName, Username string }
+	// AgentFirstName is the assignee's as customers may see it, empty otherwise.
+	AgentFirstName string
+	BotName        string
+}
+
+// Memory is what the arbiter remembers of a conversation; it is stored with it as JSON and handed back unchanged.
+type Memory struct {
+	// WroteAt is when the customer wrote or started last, WelcomedAt when he was greeted.
+	WroteAt    time.Time `json:"wrote_at,omitzero"`
+	WelcomedAt time.Time `json:"welcomed_at,omitzero"`
+	// Fired is when each rule answered last, by the rule's id.
+	Fired map[string]time.Time `json:"fired,omitempty"`
+	// Recent are the automatic answers of the last minute.
+	Recent []time.Time `json:"recent,omitempty"`
+	// Waiting is the waiting period that the next two are about, by its beginning.
+	Waiting time.Time `json:"waiting,omitzero"`
+	// AwayInWait, FallbackInWait and NoAnswerInWait say what was said in it.
+	AwayInWait     bool `json:"away_in_wait,omitempty"`
+	FallbackInWait bool `json:"fallback_in_wait,omitempty"`
+	NoAnswerInWait bool `json:"no_answer_in_wait,omitempty"`
+	// Position is where he is inside a flow, nil for nowhere.
+	Position *flow.Position `json:"position,omitempty"`
+	// Fields are what he told flows.
+	Fields map[string]string `json:"fields,omitempty"`
+	// Keyboard is the external id of the last message with buttons, empty for none.
+	Keyboard string `json:"keyboard,omitempty"`
+}
+
+// Decision is what follows from an event.
+type Decision struct {
+	// Silence names why nothing is evaluated or said: empty when something is said.
+	Silence string
+	// Text is what is said, Mattermost Markdown with all placeholders filled; it may be empty beside Files.
+	Text     string
+	Files    []string
+	Buttons  [][]messenger.Button
+	Language string
+	// Rules are the ids of the rules that answered (an away rule may be appended to another), Flow "name/step" if a flow did.
+	Rules []string
+	Flow  string
+	// Toast is the text key shown to a customer who pressed a button in vain: empty for none.
+	Toast string
+	// RemoveKeyboard takes the buttons from the message in Memory.Keyboard.
+	RemoveKeyboard bool
+	// Call is to be made and its answer told by an event Answered; nothing is said before.
+	Call *flow.Call
+	// Answered says that the customer does not wait any more because of this (a flow, command or keyword in bot mode).
+	Answered bool
+	// Handover makes people answer, Close closes the conversation, Tags and Assign are put on it.
+	Handover, Close bool
+	Tags            []string
+	Assign          string
+	// NoAnswerAt is when NoAnswerDue is to happen if nobody replied, zero for never.
+	NoAnswerAt time.Time
+	// Memory replaces the one that was given.
+	Memory Memory
+	// Considered says of each rule that did not answer why, in the order in which they were looked at.
+	Considered []Considered
+}
+
+// Considered is a rule that did not answer, and why.
+type Considered struct {
+	Rule   string `json:"rule"`
+	Reason Reason `json:"reason"`
+}
+
+// Reason names why a rule did not answer.
+type Reason string
+
+// The reasons, as REST names them.
+const (
+	ReasonOff       Reason = "off"
+	ReasonTrigger   Reason = "trigger"
+	ReasonSchedule  Reason = "schedule"
+	ReasonCooldown  Reason = "cooldown"
+	ReasonMode      Reason = "mode"
+	ReasonTooLong   Reason = "too_long"
+	ReasonOutranked Reason = "outranked"
+)
