@@ -1,16 +1,20 @@
 package world
 
-// Files in Mattermost: as agents find them in posts, and as they put them there.
+// Files: as agents find them in posts, as they put them there, and as customers send them.
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber/vibertest"
 )
 
 // File is a file in a post as a person finds it.
@@ -69,4 +73,45 @@ func ReplyWith(ctx context.Context, who *lab.Session, c Conversation, text strin
 	}
 	created, _, err := who.Client.CreatePost(ctx, post)
 	return created, errors.Wrap(err, "posting")
+}
+
+// SendFile makes a customer send a file, as the messenger's app would: pictures, videos, GIFs and recordings as such, all
+// else as a file.
+func (w *World) SendFile(c *Customer, name string, content []byte, text string) {
+	kind, _, _ := strings.Cut(http.DetectContentType(content), ";")
+	if c.AtViber != nil {
+		sendViberFile(c.AtViber, w.ViberCloud.Store(name, kind, content), kind, text)
+		return
+	}
+	file := telegramtest.File{Name: name, Type: kind, Content: content}
+	switch kind {
+	case "image/jpeg", "image/png":
+		c.AtTelegram.SendsPhoto(file, text)
+	case "image/gif":
+		c.AtTelegram.SendsAnimation(file, text)
+	case "video/mp4":
+		c.AtTelegram.SendsVideo(file, text)
+	case "audio/mpeg":
+		c.AtTelegram.SendsAudio(file, text)
+	case "application/ogg":
+		c.AtTelegram.SendsVoice(file, text)
+	default:
+		c.AtTelegram.SendsDocument(file, text)
+	}
+}
+
+// sendViberFile writes the text of its own where Viber's message has none.
+func sendViberFile(c *vibertest.Customer, media *vibertest.Media, kind, text string) {
+	switch kind {
+	case "image/jpeg", "image/png", "image/gif":
+		c.SendsPicture(media, text)
+		return
+	case "video/mp4":
+		c.SendsVideo(media, 1, text)
+		return
+	}
+	c.SendsFile(media)
+	if text != "" {
+		c.Says(text)
+	}
 }
