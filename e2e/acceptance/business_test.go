@@ -125,7 +125,8 @@ func TestCase30TheOwnersMessagesAreMarkedAndTheBotsOwnAreNotRepeated(t *testing.
 	b.owner.Says("Зараз гляну")
 	marked := s.arrivals(b.asCustomer, 2)[1]
 	require.Contains(t, marked.Message, "Зараз гляну")
-	require.NotEqual(t, "Оксана", marked.GetProp(model.PostPropsOverrideUsername))
+	require.Contains(t, marked.Message, "The account's owner to the customer:")
+	require.Equal(t, "Account owner", marked.GetProp(model.PostPropsOverrideUsername))
 	require.NoError(t, eventually(s.ctx, "the end of the wait", func() bool { return s.conversation(b.asCustomer).WaitingSince == 0 }))
 
 	reply := s.replies(c, "Є і M, і L")

@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,14 +70,14 @@ func TestCase25AReplyShowsWhatItAnswers(t *testing.T) {
 		linked       string
 	}{
 		{first.ID, "", "Скільки коштує червона?", original.Id},
-		{first.ID, "червона", "> червона", original.Id},
+		{first.ID, "червона", ": червона", original.Id},
 		{answer, "", "Червона двісті, синя триста", reply.Id},
-		{answer, "синя триста", "> синя триста", reply.Id},
+		{answer, "синя триста", ": синя триста", reply.Id},
 		{old.ID, "", "Ціна з травня: 100 @\u2060all", ""},
 	} {
 		m := customer.AtTelegram.RepliesTo(quoting.to, "Беру!", quoting.words)
 		post := s.arrivals(customer, i+2)[i+1]
-		require.Contains(t, post.Message, "> ")
+		require.True(t, strings.HasPrefix(post.Message, "> "), "%q", post.Message)
 		require.Contains(t, post.Message, quoting.quote)
 		require.Contains(t, post.Message, "Беру!")
 		require.Contains(t, post.Message, quoting.linked)

@@ -94,7 +94,7 @@ func telegramRows() []row {
 		{kind: "round video message", words: "the video, with its length", plays: func(k *stage) {
 			f := played("", mp4Head)
 			k.tg.SendsVideoNote(f)
-			k.shows("1:12", of(f, `^video-note-.+\.mp4$`))
+			k.shows("1:12", of(f, `^video-message-.+\.mp4$`))
 		}},
 		{kind: kindFile, words: "the file under its name; its type is told from the content", plays: func(k *stage) {
 			f := played("рахунок", pdfHead)
@@ -178,7 +178,7 @@ func telegramRows() []row {
 			first := k.begins()
 			k.tg.RepliesTo(k.tg.Chat()[0].ID, "Саме так", "день")
 			post := k.arrivals(k.customer, 2)[1]
-			k.has(post, "> день")
+			k.has(post, ": день\n")
 			k.has(post, first.Id)
 		}},
 		{kind: kindEdit, words: "the post changes in place and says when; earlier texts are kept under *More → Versions*. If an agent has replied since, a line tells what changed", plays: func(k *stage) {

@@ -163,13 +163,13 @@ func toViberRows() []row {
 		{kind: kindEdit, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {
 			post := k.goesOut("Двісті", nil, gets{"text", "Двісті", ""})
 			k.rewrites(post.Id, "Триста")
-			k.line(k.c.RootPostID, "Viber")
+			k.line(k.c.RootPostID, "no way to change")
 			require.Equal(k, []gets{{"text", "Двісті", ""}}, k.got())
 		}},
 		{kind: kindDelete, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {
 			post := k.goesOut("Двісті", nil, gets{"text", "Двісті", ""})
 			k.erases(post.Id)
-			k.line(k.c.RootPostID, "Viber")
+			k.line(k.c.RootPostID, "no way to delete")
 			require.Equal(k, []gets{{"text", "Двісті", ""}}, k.got())
 		}},
 		{kind: kindReaction, words: "nothing: Viber cannot", plays: func(k *stage) {
