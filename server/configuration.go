@@ -26,13 +26,19 @@ type configuration struct {
 	FallbackChannel         string
 	NotePrefixes            []string
 	MentionIsNote           bool
+	DeliveredReaction       bool
+	MaxFileMB               int
 	AutoCloseDays           int
 	DefaultLanguage         string
 	ChannelAdminsManageBots bool
 }
 
-// maxAutoCloseDays bounds AutoCloseDays: ten years.
-const maxAutoCloseDays = 3650
+const (
+	// maxAutoCloseDays bounds AutoCloseDays: ten years.
+	maxAutoCloseDays = 3650
+	// maxFileMB bounds MaxFileMB: what a Bot API server of one's own takes (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+	maxFileMB = 2000
+)
 
 func defaultConfiguration() configuration {
 	return configuration{
@@ -40,6 +46,7 @@ func defaultConfiguration() configuration {
 		ViberAPIURL:    bots.ViberCloud,
 		NotePrefixes:   []string{"!", "note:", "нотатка:"},
 		MentionIsNote:  true,
+		MaxFileMB:      100,
 		AutoCloseDays:  14,
 	}
 }
@@ -74,6 +81,8 @@ func parseConfiguration(raw map[string]any) (*configuration, error) {
 		{"FallbackChannel", text(&c.FallbackChannel)},
 		{"NotePrefixes", text(&prefixes)},
 		{"MentionIsNote", flag(&c.MentionIsNote)},
+		{"DeliveredReaction", flag(&c.DeliveredReaction)},
+		{"MaxFileMB", number(&c.MaxFileMB, 1, maxFileMB)},
 		{"AutoCloseDays", number(&c.AutoCloseDays, 0, maxAutoCloseDays)},
 		{"DefaultLanguage", choice(&c.DefaultLanguage, "en", "uk")},
 		{"ChannelAdminsManageBots", flag(&c.ChannelAdminsManageBots)},
@@ -187,20 +196,26 @@ func choice(field *string, allowed ...string) func(any) error {
 	}
 }
 
+// publicURL is where the messengers reach this server: the setting, else SiteURL; without a trailing slash.
+func (c *configuration) publicURL(siteURL string) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return strings.TrimRight(siteURL, "/")
+}
+
 // endpoints are the addresses and keys that the bots depend on.
 func (c *configuration) endpoints(siteURL string) bots.Endpoints {
-	public := c.PublicURL
-	if public == "" {
-		public = strings.TrimRight(siteURL, "/")
-	}
 	return bots.Endpoints{
-		TelegramAPIURL: c.TelegramAPIURL, ViberAPIURL: c.ViberAPIURL, PublicURL: public, ProxyURL: c.ProxyURL,
+		TelegramAPIURL: c.TelegramAPIURL, ViberAPIURL: c.ViberAPIURL, PublicURL: c.publicURL(siteURL), ProxyURL: c.ProxyURL,
 		EncryptionKey: c.EncryptionKey,
 	}
 }
 
 func (c *configuration) rules() relay.Rules {
-	return relay.Rules{NotePrefixes: c.NotePrefixes, MentionIsNote: c.MentionIsNote, AutoCloseDays: c.AutoCloseDays}
+	return relay.Rules{
+		NotePrefixes: c.NotePrefixes, MentionIsNote: c.MentionIsNote, AutoCloseDays: c.AutoCloseDays, DeliveredReaction: c.DeliveredReaction,
+	}
 }
 
 // botSettings are those of a new bot.

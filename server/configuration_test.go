@@ -21,8 +21,9 @@ func TestNothingSetMeansTheDefaults(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, &configuration{
 				TelegramAPIURL: "https://api.telegram.org", ViberAPIURL: "https://chatapi.viber.com/pa",
-				NotePrefixes: []string{"!", "note:", "нотатка:"}, MentionIsNote: true, AutoCloseDays: 14,
+				NotePrefixes: []string{"!", "note:", "нотатка:"}, MentionIsNote: true, MaxFileMB: 100, AutoCloseDays: 14,
 			}, c)
+			require.False(t, c.rules().DeliveredReaction)
 		})
 	}
 }
@@ -31,6 +32,7 @@ func TestSettingsAreReadInAnyCaseAndForm(t *testing.T) {
 	c, err := parseConfiguration(map[string]any{
 		"TELEGRAMAPIURL": " http://localhost:8081/ ", "autoclosedays": float64(0), "mentionisnote": false,
 		"NotePrefixes": " ##, Нотатка: ,,", "defaultlanguage": "uk", "channeladminsmanagebots": true, "proxyurl": "http://proxy:3128",
+		"maxfilemb": "2000", "deliveredreaction": true,
 	})
 	require.NoError(t, err)
 	require.Equal(t, "http://localhost:8081", c.TelegramAPIURL)
@@ -38,6 +40,8 @@ func TestSettingsAreReadInAnyCaseAndForm(t *testing.T) {
 	require.Zero(t, c.AutoCloseDays)
 	require.False(t, c.MentionIsNote)
 	require.True(t, c.ChannelAdminsManageBots)
+	require.Equal(t, 2000, c.MaxFileMB)
+	require.True(t, c.rules().DeliveredReaction)
 	require.Equal(t, "uk", c.botSettings("en").TeamLanguage)
 	require.Equal(t, "uk", (&configuration{}).botSettings("uk").TeamLanguage)
 }
@@ -47,11 +51,13 @@ func TestABadValueNamesTheFieldTheValueAndWhatIsAllowed(t *testing.T) {
 		value any
 		words string
 	}{
-		"AutoCloseDays":   {"soon", "AutoCloseDays: soon is not a whole number from 0 to 3650"},
-		"MentionIsNote":   {"yes", "MentionIsNote: yes is neither true nor false"},
-		"PublicURL":       {"chat.example.com", "PublicURL: chat.example.com is not an address that begins with https:// or http://"},
-		"DefaultLanguage": {"de", "DefaultLanguage: de is not one of en, uk"},
-		"NotePrefixes":    {12.5, "NotePrefixes: 12.5 is not a text"},
+		"AutoCloseDays":     {"soon", "AutoCloseDays: soon is not a whole number from 0 to 3650"},
+		"MentionIsNote":     {"yes", "MentionIsNote: yes is neither true nor false"},
+		"PublicURL":         {"chat.example.com", "PublicURL: chat.example.com is not an address that begins with https:// or http://"},
+		"DefaultLanguage":   {"de", "DefaultLanguage: de is not one of en, uk"},
+		"NotePrefixes":      {12.5, "NotePrefixes: 12.5 is not a text"},
+		"MaxFileMB":         {0, "MaxFileMB: 0 is not a whole number from 1 to 2000"},
+		"DeliveredReaction": {"on", "DeliveredReaction: on is neither true nor false"},
 	} {
 		t.Run(key, func(t *testing.T) {
 			_, err := parseConfiguration(map[string]any{key: bad.value})
@@ -60,6 +66,10 @@ func TestABadValueNamesTheFieldTheValueAndWhatIsAllowed(t *testing.T) {
 	}
 	for _, n := range []any{-1, 3651, 1.5, "7 days"} {
 		_, err := parseConfiguration(map[string]any{"autoclosedays": n})
+		require.Error(t, err, "%v", n)
+	}
+	for _, n := range []any{0, 2001, -5, 10.5, "100 MB"} {
+		_, err := parseConfiguration(map[string]any{"maxfilemb": n})
 		require.Error(t, err, "%v", n)
 	}
 }

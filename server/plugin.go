@@ -100,22 +100,40 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*mo
 }
 
 // MessageHasBeenPosted is a hint that an agent may have written: the scan finds out.
-func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) { p.hint(post) }
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) { p.hintOfPost(post) }
 
 // MessageHasBeenUpdated is the same hint for an edit.
-func (p *Plugin) MessageHasBeenUpdated(_ *plugin.Context, post, _ *model.Post) { p.hint(post) }
+func (p *Plugin) MessageHasBeenUpdated(_ *plugin.Context, post, _ *model.Post) { p.hintOfPost(post) }
 
 // MessageHasBeenDeleted is the same hint for a deletion.
-func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) { p.hint(post) }
+func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) { p.hintOfPost(post) }
 
-// hint wakes the bots whose inbox the channel is. For any other channel it is a look into a map.
-func (p *Plugin) hint(post *model.Post) {
+// ReactionHasBeenAdded is a hint that an agent may have reacted to a message.
+func (p *Plugin) ReactionHasBeenAdded(_ *plugin.Context, r *model.Reaction) {
+	p.hint(r.ChannelId, r.UserId)
+}
+
+// ReactionHasBeenRemoved is the same hint. A person's removal does not tell its channel (read in Mattermost's source): the
+// scan finds it within a second by itself.
+func (p *Plugin) ReactionHasBeenRemoved(_ *plugin.Context, r *model.Reaction) {
+	p.hint(r.ChannelId, r.UserId)
+}
+
+func (p *Plugin) hintOfPost(post *model.Post) {
+	if post.RootId != "" {
+		p.hint(post.ChannelId, post.UserId)
+	}
+}
+
+// hint wakes the bots whose inbox the channel is, unless the user is msgbot itself. For any other channel it is a look
+// into a map.
+func (p *Plugin) hint(channelID, userID string) {
 	a := p.running.Load()
 	if a == nil {
 		return
 	}
-	ids := a.bots.Channel(post.ChannelId)
-	if ids == nil || post.RootId == "" || post.UserId == a.desk.BotUserID() {
+	ids := a.bots.Channel(channelID)
+	if ids == nil || userID == a.desk.BotUserID() {
 		return
 	}
 	a.relay.Posted(ids)

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,8 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/command"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/desk"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/filelink"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/guard"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber"
@@ -33,7 +36,7 @@ type kind struct {
 }
 
 var messengers = []kind{
-	{api.Kind{ID: messenger.Telegram, Title: "Telegram", Polls: true}, func(o messenger.Options) (messenger.Messenger, error) { return telegram.New(o) }},
+	{api.Kind{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true}, func(o messenger.Options) (messenger.Messenger, error) { return telegram.New(o) }},
 	{api.Kind{ID: messenger.Viber, Title: "Viber"}, func(o messenger.Options) (messenger.Messenger, error) { return viber.New(o) }},
 }
 
@@ -45,10 +48,13 @@ type app struct {
 	plugin  *Plugin
 	store   *store.Store
 	desk    *desk.Desk
+	links   *filelink.Links
 	bots    *bots.Service
 	relay   *relay.Relay
 	http    http.Handler
 	command func(context.Context, *model.CommandArgs) *model.CommandResponse
+	// loopback is the address at which this server is called from within.
+	loopback atomic.Pointer[string]
 	// inForce are the settings that were put in force last.
 	inForce atomic.Pointer[configuration]
 	// unsettled asks for settings to be put in force that could not be when they came.
@@ -127,14 +133,19 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	a := &app{plugin: p, store: db, unsettled: make(chan struct{}, 1), desk: desk.New(p.API, desk.Options{BotUserID: botUserID, PluginID: pluginID})}
+	a := &app{plugin: p, store: db, unsettled: make(chan struct{}, 1)}
+	a.links = filelink.New(func() [][]byte { return a.bots.LinkKeys() }, time.Now)
+	a.desk = desk.New(p.API, desk.Options{
+		BotUserID: botUserID, PluginID: pluginID, HTTP: newLoopbackClient(), Links: a.links,
+		Loopback: func() string { return deref(a.loopback.Load()) },
+	})
 	log := logger{p.API}
 	adapters := map[messenger.Kind]bots.Adapter{}
 	for _, k := range messengers {
 		adapters[k.ID] = k.adapter
 	}
 	a.bots = bots.NewService(bots.Options{
-		Store: db, Desk: a.desk, Log: log, Adapters: adapters,
+		Store: db, Desk: a.desk, Log: log, Adapters: adapters, Media: p.mediaTransport,
 		Wake: func(botID string) { a.relay.Wake(botID) },
 	})
 	a.relay = relay.New(relay.Options{
@@ -147,10 +158,17 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 	return a, a.face()
 }
 
+// mediaTransport is the way to customers' files.
+func (p *Plugin) mediaTransport(proxy func(*http.Request) (*url.URL, error), exempt func(string) bool) http.RoundTripper {
+	return guard.NewTransport(guard.Options{Proxy: proxy, Exempt: exempt, Allowed: p.trusted})
+}
+
 // face makes the ways in: HTTP and commands.
 func (a *app) face() error {
 	p := a.plugin
-	team := relay.NewTeam(a.store, a.relay.Wake, a.desk.Unmark)
+	team := relay.NewTeam(relay.TeamOptions{
+		Store: a.store, Desk: a.desk, Messengers: a.bots, Wake: a.relay.Wake, Unmark: a.desk.Unmark,
+	})
 	access := api.NewAccess(a.desk, func() bool { return p.config.Load().ChannelAdminsManageBots })
 	notes := api.NewNotes(team, a.desk, p.API.CreatePost)
 	kinds := make([]api.Kind, len(messengers))
@@ -162,8 +180,8 @@ func (a *app) face() error {
 		p.API.LogError("A request failed", "where", where, "error", err.Error())
 	}
 	a.http = api.New(api.Options{
-		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: a.desk, Access: access,
-		Notes: notes, Kinds: kinds, Ready: ready,
+		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: deskForHTTP{a.desk}, Files: a.links,
+		Access: access, Notes: notes, Kinds: kinds, Ready: ready,
 		DefaultSettings: func() conversation.Settings { return p.config.Load().botSettings(a.serverLocale()) },
 		Audit:           a.audit,
 		Observe: func(route string, status int, d time.Duration) {
@@ -178,6 +196,21 @@ func (a *app) face() error {
 	})
 	a.command = commands.Execute
 	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")
+}
+
+// deskForHTTP is the desk in the words of package api.
+type deskForHTTP struct{ *desk.Desk }
+
+// ShowVersions implements api.Desk.
+func (d deskForHTTP) ShowVersions(ctx context.Context, userID, channelID, rootID, lang string, list []api.PostVersions) error {
+	shown := make([]desk.PostVersions, len(list))
+	for i, post := range list {
+		shown[i].PostID = post.PostID
+		for _, v := range post.Versions {
+			shown[i].Versions = append(shown[i].Versions, desk.Version(v))
+		}
+	}
+	return d.Desk.ShowVersions(ctx, userID, channelID, rootID, lang, shown)
 }
 
 // reconfigure puts the present settings in force, now or, while the database is away, as soon as it can be done.
@@ -218,15 +251,12 @@ func (a *app) configure(ctx context.Context, c *configuration) error {
 	if _, err := a.desk.ResolveChannel(c.FallbackChannel); err != nil {
 		p.API.LogWarn("The fallback channel cannot be used yet", "error", err.Error())
 	}
-	a.desk.SetConfig(desk.Config{
-		SiteURL:          deref(server.ServiceSettings.SiteURL),
-		OverrideUsername: deref(server.ServiceSettings.EnablePostUsernameOverride),
-		OverrideIcon:     deref(server.ServiceSettings.EnablePostIconOverride),
-		DefaultLanguage:  c.DefaultLanguage,
-		ServerLocale:     deref(server.LocalizationSettings.DefaultServerLocale),
-		FallbackChannel:  c.FallbackChannel,
-	})
-	if err := a.bots.Configure(ctx, c.endpoints(deref(server.ServiceSettings.SiteURL))); err != nil {
+	a.desk.SetConfig(deskConfig(c, server))
+	within := loopback(server.ServiceSettings)
+	a.loopback.Store(&within)
+	endpoints := c.endpoints(deref(server.ServiceSettings.SiteURL))
+	endpoints.FilesDisabled = !deref(server.FileSettings.EnableFileAttachments)
+	if err := a.bots.Configure(ctx, endpoints); err != nil {
 		return err
 	}
 	a.inForce.Store(c)

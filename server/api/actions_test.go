@@ -36,6 +36,10 @@ func TestButtonsDoTheirWorkForWhoMay(t *testing.T) {
 		{member, "reopen", map[string]any{"conversation_id": "conv1"}, []string{"reopen conv1"}, "You have reopened this conversation."},
 		{member, "resend", map[string]any{"post_id": "post1"}, []string{"resend conv1 post1", "clear notice1 of post1 for member"}, "The reply is on its way to the customer."},
 		{sysadmin, "reclaim", map[string]any{"bot_id": "tg1"}, []string{"reclaim tg1"}, "`Shop bot` receives its messages here again."},
+		{channelAdmin, "acceptconnection", map[string]any{"bot_id": "tg1", "connection_id": "bc/1"}, []string{"decide tg1 bc/1 true channeladmin"}, "The connection of `Іван 'К'` is accepted: messages of its customers appear here, also those that waited."},
+		{sysadmin, "refuseconnection", map[string]any{"bot_id": "tg1", "connection_id": "bc/1"}, []string{"decide tg1 bc/1 false sysadmin"}, "The connection of `Іван 'К'` is refused: nothing that is written there is shown."},
+		{member, "more", map[string]any{"conversation_id": "conv1"}, []string{"more of conv1 at tg1 for member"}, ""},
+		{member, "versions", map[string]any{"conversation_id": "conv1"}, []string{"versions conv1 10"}, "No customer's message of this conversation was edited."},
 	} {
 		w := newWorld(t)
 		require.Equal(t, c.text, w.press(c.user, c.action, c.context))
@@ -50,17 +54,25 @@ func TestForgedPressesDoNothing(t *testing.T) {
 		context      map[string]any
 		text         string
 	}{
-		"a conversation of a foreign channel": {outsider, "claim", map[string]any{"conversation_id": "conv1"}, "Тут такого немає або ви не маєте до цього доступу."},
-		"a reply of a foreign channel":        {outsider, "resend", map[string]any{"post_id": "post1"}, "Тут такого немає або ви не маєте до цього доступу."},
-		"a post that is no reply":             {member, "resend", map[string]any{"post_id": "post9", "conversation_id": "conv1"}, missing},
-		"a bot taken back by a member":        {member, "reclaim", map[string]any{"bot_id": "tg1"}, "You may not do this."},
-		"a bot taken back by a channel admin": {channelAdmin, "reclaim", map[string]any{"bot_id": "tg1"}, "You may not do this."},
-		"a bot that he cannot see":            {member, "reclaim", map[string]any{"bot_id": "vb1"}, missing},
-		"no context":                          {member, "close", nil, missing},
-		"a number for an id":                  {member, "close", map[string]any{"conversation_id": 7}, missing},
-		"an object for an id":                 {member, "close", map[string]any{"conversation_id": map[string]any{"$ne": ""}}, missing},
-		"an id that cannot be":                {member, "close", map[string]any{"conversation_id": "conv1\x00"}, missing},
-		"an id of another kind":               {member, "close", map[string]any{"conversation_id": "tg1"}, missing},
+		"a conversation of a foreign channel":     {outsider, "claim", map[string]any{"conversation_id": "conv1"}, "Тут такого немає або ви не маєте до цього доступу."},
+		"a reply of a foreign channel":            {outsider, "resend", map[string]any{"post_id": "post1"}, "Тут такого немає або ви не маєте до цього доступу."},
+		"a post that is no reply":                 {member, "resend", map[string]any{"post_id": "post9", "conversation_id": "conv1"}, missing},
+		"a bot taken back by a member":            {member, "reclaim", map[string]any{"bot_id": "tg1"}, "You may not do this."},
+		"a bot taken back by a channel admin":     {channelAdmin, "reclaim", map[string]any{"bot_id": "tg1"}, "You may not do this."},
+		"a bot that he cannot see":                {member, "reclaim", map[string]any{"bot_id": "vb1"}, missing},
+		"a connection accepted by a member":       {member, "acceptconnection", map[string]any{"bot_id": "tg1", "connection_id": "bc/1"}, "You may not do this."},
+		"a connection at a bot he is no admin of": {outsider, "acceptconnection", map[string]any{"bot_id": "vb1", "connection_id": "bc/1"}, "Ви не маєте на це права."},
+		"a connection of another bot":             {sysadmin, "acceptconnection", map[string]any{"bot_id": "vb1", "connection_id": "bc/1"}, missing},
+		"a connection that is none":               {channelAdmin, "refuseconnection", map[string]any{"bot_id": "tg1", "connection_id": "bc/2"}, missing},
+		"a connection without a bot":              {channelAdmin, "refuseconnection", map[string]any{"connection_id": "bc/1"}, missing},
+		"a connection that is no text":            {channelAdmin, "refuseconnection", map[string]any{"bot_id": "tg1", "connection_id": []string{"bc/1"}}, missing},
+		"more of a foreign channel":               {outsider, "more", map[string]any{"conversation_id": "conv1"}, "Тут такого немає або ви не маєте до цього доступу."},
+		"versions of a foreign channel":           {outsider, "versions", map[string]any{"conversation_id": "conv1"}, "Тут такого немає або ви не маєте до цього доступу."},
+		"no context":                              {member, "close", nil, missing},
+		"a number for an id":                      {member, "close", map[string]any{"conversation_id": 7}, missing},
+		"an object for an id":                     {member, "close", map[string]any{"conversation_id": map[string]any{"$ne": ""}}, missing},
+		"an id that cannot be":                    {member, "close", map[string]any{"conversation_id": "conv1\x00"}, missing},
+		"an id of another kind":                   {member, "close", map[string]any{"conversation_id": "tg1"}, missing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -68,6 +80,14 @@ func TestForgedPressesDoNothing(t *testing.T) {
 			require.Empty(t, w.calls)
 		})
 	}
+}
+
+func TestEarlierTextsAreShownToThePresserInTheThread(t *testing.T) {
+	w := newWorld(t)
+	w.versions = []PostVersions{{PostID: "p1", Versions: []Version{{At: someTime, Text: "was"}}}}
+	require.Empty(t, w.press(member, "versions", map[string]any{"conversation_id": "conv1"}))
+	require.Equal(t, []string{"versions conv1 10", "show versions to member in chan-a root1, en"}, w.calls)
+	require.Equal(t, w.versions, w.shown)
 }
 
 func TestAPressSaysWhatFailed(t *testing.T) {

@@ -41,6 +41,17 @@ type route struct {
 	pattern string
 	may     Level
 	serve   handler
+	// quiet is set for a POST that changes nothing that is kept: the audit is not told.
+	quiet bool
+}
+
+func (r route) changesNothing() route {
+	r.quiet = true
+	return r
+}
+
+func (r route) audited() bool {
+	return !r.quiet && !strings.HasPrefix(r.pattern, http.MethodGet+" ")
 }
 
 type server struct {
@@ -48,29 +59,37 @@ type server struct {
 	main *http.ServeMux
 	// refusals bounds how many refused webhook calls get into the exchange log, which strangers could fill otherwise.
 	refusals *rate.Limiter
+	// typed are the conversations whose customers were just shown that somebody writes.
+	typed recent
+	// streams holds a place for each file that is being fetched.
+	streams chan struct{}
 }
 
 // New returns the HTTP face. Paths are those below the plugin's own path.
 func New(o Options) http.Handler {
-	s := &server{Options: o, main: http.NewServeMux(), refusals: rate.NewLimiter(rate.Every(10*time.Second), 3)}
+	s := &server{
+		Options: o, main: http.NewServeMux(), refusals: rate.NewLimiter(rate.Every(10*time.Second), 3),
+		streams: make(chan struct{}, maxStreams),
+	}
 	for _, r := range s.routes() {
-		s.main.Handle(r.pattern, s.rest(r.serve))
+		s.main.Handle(r.pattern, s.rest(r))
 	}
 	s.main.HandleFunc("POST /webhook/{kind}/{bot}", s.webhook)
+	s.main.HandleFunc("GET /files/{token}/{name}", s.file)
 	s.main.HandleFunc("/", s.nothing)
 
 	// by-thread/{x} and {id}/messages overlap, which one ServeMux refuses: this one is asked first.
 	front := http.NewServeMux()
 	byThread := s.byThread()
-	front.Handle(byThread.pattern, s.rest(byThread.serve))
+	front.Handle(byThread.pattern, s.rest(byThread))
 	front.Handle("/", s.main)
 	return s.guard(front)
 }
 
 func (s *server) routes() []route {
 	return []route{
-		{"GET " + Prefix + "/bots", Member, s.listBots},
-		{"POST " + Prefix + "/bots", Manager, s.addBot},
+		{pattern: "GET " + Prefix + "/bots", may: Member, serve: s.listBots},
+		{pattern: "POST " + Prefix + "/bots", may: Manager, serve: s.addBot},
 		s.onBot("GET", "", Member, s.getBot),
 		s.onBot("PATCH", "", Manager, s.editBot),
 		s.onBot("DELETE", "", Manager, s.removeBot),
@@ -79,37 +98,45 @@ func (s *server) routes() []route {
 		s.onBot("POST", "/reclaim", Manager, s.changeBot(s.Bots.Reclaim)),
 		s.onBot("GET", "/health", Member, s.health),
 		s.onBot("GET", "/exchanges", Member, s.exchanges),
-		{"GET " + Prefix + "/status", Member, s.status},
-		{"GET " + Prefix + "/autocomplete/bots", Member, s.completeBots},
+		s.onBot("GET", "/business", Admin, s.connections),
+		s.onBot("POST", "/business/{connection}/accept", Admin, s.decide(true)),
+		s.onBot("POST", "/business/{connection}/refuse", Admin, s.decide(false)),
+		{pattern: "GET " + Prefix + "/status", may: Member, serve: s.status},
+		{pattern: "GET " + Prefix + "/autocomplete/bots", may: Member, serve: s.completeBots},
 
-		{"GET " + Prefix + "/conversations", Member, s.listConversations},
+		{pattern: "GET " + Prefix + "/conversations", may: Member, serve: s.listConversations},
 		s.onConversation("GET", "", s.getConversation),
 		s.onConversation("GET", "/messages", s.messages),
 		s.onConversation("POST", "/claim", s.claim),
 		s.onConversation("POST", "/close", s.close),
 		s.onConversation("POST", "/reopen", s.reopen),
 		s.onConversation("POST", "/mode", s.mode),
-		{"POST " + Prefix + "/messages/{post_id}/retry", Member, s.retry},
+		s.onConversation("POST", "/typing", s.typing).changesNothing(),
+		{pattern: "POST " + Prefix + "/messages/{post_id}/retry", may: Member, serve: s.retry},
 
-		{"POST " + Prefix + "/actions/claim", Member, s.action(s.pressClaim)},
-		{"POST " + Prefix + "/actions/close", Member, s.action(s.pressClose)},
-		{"POST " + Prefix + "/actions/reopen", Member, s.action(s.pressReopen)},
-		{"POST " + Prefix + "/actions/resend", Member, s.action(s.pressResend)},
-		{"POST " + Prefix + "/actions/reclaim", Manager, s.action(s.pressReclaim)},
-		{"POST " + Prefix + "/dialogs/bot-add", Manager, s.dialog(s.submitAdd)},
-		{"POST " + Prefix + "/dialogs/bot-edit", Manager, s.dialog(s.submitEdit)},
+		s.button("claim", Member, s.pressClaim),
+		s.button("close", Member, s.pressClose),
+		s.button("reopen", Member, s.pressReopen),
+		s.button("resend", Member, s.pressResend),
+		s.button("reclaim", Manager, s.pressReclaim),
+		s.button(actionAccept, Admin, s.pressDecide(true)),
+		s.button(actionRefuse, Admin, s.pressDecide(false)),
+		s.button("more", Member, s.pressMore).changesNothing(),
+		s.button("versions", Member, s.pressVersions).changesNothing(),
+		{pattern: "POST " + Prefix + "/dialogs/bot-add", may: Manager, serve: s.dialog(s.submitAdd)},
+		{pattern: "POST " + Prefix + "/dialogs/bot-edit", may: Manager, serve: s.dialog(s.submitEdit)},
 	}
 }
 
 // rest answers with JSON and tells the audit of whatever could change something.
-func (s *server) rest(h handler) http.Handler {
+func (s *server) rest(entry route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller := r.Header.Get(userHeader)
-		a, err := s.whenReady(h, r, caller)
+		a, err := s.whenReady(entry.serve, r, caller)
 		if err != nil {
 			a = s.failure(r.Pattern, err, a.target)
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if entry.audited() {
 			s.Audit(Audit{UserID: caller, Action: r.Pattern, Target: a.target, Status: cmp.Or(a.outcome, a.status)})
 		}
 		s.write(w, r.Pattern, a)
@@ -224,6 +251,9 @@ func (w *recorder) WriteHeader(status int) {
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
+
+// Unwrap lets http.ResponseController reach what is below.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Write implements http.ResponseWriter.
 func (w *recorder) Write(b []byte) (int, error) {

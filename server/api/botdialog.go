@@ -80,6 +80,9 @@ func EditDialog(t Texts, b conversation.Bot, kind Kind) model.Dialog {
 		boolElement(t, "settings.first_replier_assigns", s.FirstReplierAssigns),
 		textElement(t, "settings.undo", time.Duration(s.Undo).String(), false),
 	)
+	if kind.Reacts {
+		d.Elements = append(d.Elements, boolElement(t, "settings.mirror_reactions", s.MirrorReactions))
+	}
 	return d
 }
 
@@ -166,7 +169,7 @@ func (s submission) settings() (json.RawMessage, error) {
 			fields[name] = s.text("settings." + name)
 		}
 	}
-	for _, name := range []string{"notes_by_default", "first_replier_assigns"} {
+	for _, name := range []string{"notes_by_default", "first_replier_assigns", "mirror_reactions"} {
 		if _, ok := s["settings."+name]; ok {
 			fields[name] = s.ticked("settings." + name)
 		}

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,7 +21,7 @@ const maxToken = 256
 
 // onBot is a route below one bot: 404 for whoever may not see it, 403 for whoever sees it only.
 func (s *server) onBot(method, path string, may Level, h func(*http.Request, conversation.Bot) (answer, error)) route {
-	return route{method + " " + Prefix + "/bots/{id}" + path, may, func(r *http.Request, caller string) (answer, error) {
+	return route{pattern: method + " " + Prefix + "/bots/{id}" + path, may: may, serve: func(r *http.Request, caller string) (answer, error) {
 		id, err := pathID(r, "id")
 		if err != nil {
 			return answer{}, err
@@ -30,7 +31,7 @@ func (s *server) onBot(method, path string, may Level, h func(*http.Request, con
 			return answer{target: id}, err
 		}
 		a, err := h(r, bot)
-		a.target = id
+		a.target = cmp.Or(a.target, id)
 		return a, err
 	}}
 }

@@ -20,12 +20,12 @@ const maxNote = 16000
 
 // onConversation is a route below one conversation: 404 for whoever may not see it.
 func (s *server) onConversation(method, path string, h func(*http.Request, string, conversation.Conversation) (answer, error)) route {
-	return route{method + " " + Prefix + "/conversations/{id}" + path, Member, func(r *http.Request, caller string) (answer, error) {
+	return route{pattern: method + " " + Prefix + "/conversations/{id}" + path, may: Member, serve: func(r *http.Request, caller string) (answer, error) {
 		id, err := pathID(r, "id")
 		if err != nil {
 			return answer{}, err
 		}
-		c, err := s.conversationFor(r.Context(), caller, id)
+		c, _, err := s.conversationFor(r.Context(), caller, id)
 		if err != nil {
 			return answer{target: id}, err
 		}
@@ -36,7 +36,7 @@ func (s *server) onConversation(method, path string, h func(*http.Request, strin
 }
 
 func (s *server) byThread() route {
-	return route{"GET " + Prefix + "/conversations/by-thread/{root_post_id}", Member, func(r *http.Request, caller string) (answer, error) {
+	return route{pattern: "GET " + Prefix + "/conversations/by-thread/{root_post_id}", may: Member, serve: func(r *http.Request, caller string) (answer, error) {
 		id, err := pathID(r, "root_post_id")
 		if err != nil {
 			return answer{}, err
@@ -45,28 +45,31 @@ func (s *server) byThread() route {
 		if err != nil {
 			return answer{}, err
 		}
-		return shown(c), s.mustSee(r.Context(), caller, c)
+		_, err = s.botSeen(r.Context(), caller, c)
+		return shown(c), err
 	}}
 }
 
-// conversationFor is the conversation of that id for a caller who may see it.
-func (s *server) conversationFor(ctx context.Context, caller, id string) (conversation.Conversation, error) {
+// conversationFor is the conversation of that id, with its bot, for a caller who may see it.
+func (s *server) conversationFor(ctx context.Context, caller, id string) (conversation.Conversation, conversation.Bot, error) {
 	c, err := s.Conversations.Conversation(ctx, id)
 	if err != nil {
-		return conversation.Conversation{}, err
+		return conversation.Conversation{}, conversation.Bot{}, err
 	}
-	return c, s.mustSee(ctx, caller, c)
+	bot, err := s.botSeen(ctx, caller, c)
+	return c, bot, err
 }
 
-func (s *server) mustSee(ctx context.Context, caller string, c conversation.Conversation) error {
+// botSeen is the bot of a conversation that the caller may see; not found for one that he may not.
+func (s *server) botSeen(ctx context.Context, caller string, c conversation.Conversation) (conversation.Bot, error) {
 	bot, err := s.Bots.Bot(ctx, c.BotID)
 	if err != nil {
-		return err
+		return conversation.Bot{}, err
 	}
 	if !s.Access.SeesConversation(caller, bot, c) {
-		return notFound()
+		return conversation.Bot{}, notFound()
 	}
-	return nil
+	return bot, nil
 }
 
 func shown(c conversation.Conversation) answer {
@@ -145,23 +148,6 @@ func (s *server) getConversation(_ *http.Request, _ string, c conversation.Conve
 	return shown(c), nil
 }
 
-func (s *server) messages(r *http.Request, _ string, c conversation.Conversation) (answer, error) {
-	values, err := query(r)
-	if err != nil {
-		return answer{}, err
-	}
-	number, perPage, err := page(values)
-	if err != nil {
-		return answer{}, err
-	}
-	found, total, err := s.Store.Messages(r.Context(), c.ID, number, perPage)
-	list := make([]messageView, 0, len(found))
-	for _, m := range found {
-		list = append(list, viewMessage(m))
-	}
-	return answer{status: http.StatusOK, body: map[string]any{"messages": list, "total": total}}, err
-}
-
 func (s *server) claim(r *http.Request, caller string, c conversation.Conversation) (answer, error) {
 	changed, err := s.Team.Claim(r.Context(), c.ID, caller)
 	return shown(changed), err
@@ -217,30 +203,4 @@ func (s *server) mode(r *http.Request, _ string, c conversation.Conversation) (a
 	}
 	changed, err := s.Team.SetMode(r.Context(), c.ID, body.Mode)
 	return shown(changed), err
-}
-
-// retry sends a failed, unknown or held reply again; its conversation is found by the post, never by the caller's word.
-func (s *server) retry(r *http.Request, caller string) (answer, error) {
-	postID, err := pathID(r, "post_id")
-	if err != nil {
-		return answer{}, err
-	}
-	c, err := s.resend(r.Context(), caller, postID)
-	a := shown(c)
-	a.target = postID
-	return a, err
-}
-
-func (s *server) resend(ctx context.Context, caller, postID string) (conversation.Conversation, error) {
-	c, err := s.Store.ConversationOfPost(ctx, postID)
-	if err != nil {
-		return conversation.Conversation{}, err
-	}
-	if err := s.mustSee(ctx, caller, c); err != nil {
-		return conversation.Conversation{}, err
-	}
-	if err := s.Team.Resend(ctx, c.ID, postID); err != nil {
-		return conversation.Conversation{}, err
-	}
-	return s.Conversations.Conversation(ctx, c.ID)
 }

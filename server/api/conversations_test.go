@@ -22,10 +22,12 @@ func TestConversationsAreShownAsTheContractSays(t *testing.T) {
 		require.JSONEq(t, olya, w.as(member, "GET", path, "").Body.String())
 	}
 	require.JSONEq(t, `{"conversations":[`+olya+`],"total":7}`, w.as(member, "GET", "/api/v1/conversations", "").Body.String())
-	require.JSONEq(t, `{"total":3,"messages":[
-		{"post_id":"p3","direction":"out","at":1795356000123,"state":"failed","error":{"code":"closed","message":"the conversation is closed"},"parts":[]},
+	require.JSONEq(t, `{"total":5,"messages":[
+		{"post_id":"p5","direction":"out","at":1795356000123,"state":"failed","error":{"code":"file_too_large","message":"en: file_too_large?name=a.zip&limit=50"},"parts":[]},
+		{"post_id":"p4","direction":"out","at":1795356000123,"state":"failed","error":{"code":"403","message":"en: Forbidden: bot was blocked"},"parts":[]},
+		{"post_id":"p3","direction":"out","at":1795356000123,"state":"failed","error":{"code":"closed","message":"It was kept back: the conversation was closed."},"parts":[]},
 		{"post_id":"p2","direction":"out","at":1795356000123,"state":"queued","parts":[{"external_id":"55","kind":"text","state":"sent"}]},
-		{"post_id":"p1","direction":"in","at":1795356000123,"state":"received","parts":[]}]}`,
+		{"post_id":"p1","direction":"in","at":1795356000123,"state":"received","parts":[],"versions":[{"at":1795356000123,"text":"was *so*"}]}]}`,
 		w.as(member, "GET", "/api/v1/conversations/conv1/messages", "").Body.String())
 }
 

@@ -122,10 +122,10 @@ func TestTheFormEditsOnlyWhatChanged(t *testing.T) {
 	w.submit(sysadmin, "bot-edit", "tg1", map[string]any{
 		"name": "Shop bot", "channel_id": "chan-a", "token": "", "mode": "polling", "settings.undo": "10s", "settings.reopen_within": "24h",
 		"settings.team_language": "en", "settings.agent_name": "hidden", "settings.closed_reply": "ask",
-		"settings.notes_by_default": true, "settings.first_replier_assigns": "true",
+		"settings.notes_by_default": true, "settings.first_replier_assigns": "true", "settings.mirror_reactions": true,
 	})
 	polling, want := messenger.Polling, conversation.DefaultSettings()
-	want.Undo, want.NotesByDefault = conversation.Duration(10*time.Second), true
+	want.Undo, want.NotesByDefault, want.MirrorReactions = conversation.Duration(10*time.Second), true, true
 	require.Equal(t, bots.Edit{Mode: &polling, Settings: &want}, w.edited)
 	require.Equal(t, []string{"sysadmin: `Shop bot` was changed."}, w.private)
 }
@@ -135,6 +135,18 @@ func TestAWrongSettingStandsAtItsField(t *testing.T) {
 	response := w.submit(sysadmin, "bot-edit", "tg1", map[string]any{"settings.undo": "soon"})
 	require.Equal(t, map[string]string{"settings.undo": `"soon" is not a duration such as "24h"`}, response.Errors)
 	require.Empty(t, w.calls)
+}
+
+func TestTheFormAsksForReactionsOnlyWhereCustomersCanSeeThem(t *testing.T) {
+	texts := func(key string, args map[string]string) string { return catalogText(t, "en", key, args) }
+	bot := conversation.Bot{Settings: conversation.DefaultSettings()}
+	for _, k := range newWorld(t).server.Kinds {
+		asked := false
+		for _, e := range EditDialog(texts, bot, k).Elements {
+			asked = asked || e.Name == "settings.mirror_reactions"
+		}
+		require.Equal(t, k.ID == messenger.Telegram, asked, k.ID)
+	}
 }
 
 // Mattermost counts bytes in these limits and opens no form that breaks one.

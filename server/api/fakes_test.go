@@ -5,20 +5,15 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
@@ -67,8 +62,14 @@ type world struct {
 	panicked       []string
 	failed         []error
 	private        []string
-	handler        http.Handler
-	server         *server
+	shown          []PostVersions
+	versions       []PostVersions
+	// holding keeps a file being served until it is closed; nil serves at once.
+	holding chan struct{}
+	// asked counts the links that were looked at.
+	asked   atomic.Int32
+	handler http.Handler
+	server  *server
 }
 
 func newWorld(t *testing.T) *world {
@@ -94,11 +95,11 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) options() Options {
 	return Options{
-		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w},
+		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{w},
 		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
 		Notes:  w,
 		Kinds: []Kind{
-			{ID: messenger.Telegram, Title: "Telegram", Polls: true},
+			{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true},
 			{ID: messenger.Viber, Title: "Viber"},
 		},
 		Ready:           func() bool { return w.ready },
@@ -250,6 +251,35 @@ func (f team) Resend(_ context.Context, id, post string) error {
 	return f.w.err
 }
 
+func (f team) Typing(_ context.Context, id string) error {
+	f.w.did("typing %s", id)
+	return f.w.err
+}
+
+func (f team) Connections(_ context.Context, botID string) ([]conversation.Connection, error) {
+	return []conversation.Connection{ivan(botID, conversation.ConnectionWaiting)}, f.w.err
+}
+
+func (f team) Decide(_ context.Context, botID, id string, accept bool, user string) (conversation.Connection, error) {
+	if botID != "tg1" || id != "bc/1" {
+		return conversation.Connection{}, errors.Wrap(relay.ErrNotFound, "deciding")
+	}
+	f.w.did("decide %s %s %v %s", botID, id, accept, user)
+	state := conversation.ConnectionRefused
+	if accept {
+		state = conversation.ConnectionAccepted
+	}
+	return ivan(botID, state), f.w.err
+}
+
+// ivan is the Business connection of the world.
+func ivan(botID string, state conversation.ConnectionState) conversation.Connection {
+	return conversation.Connection{
+		Connection: messenger.Connection{ID: "bc/1", Owner: messenger.Person{ID: "7", Name: "Іван `К`", Username: "ivan"}, Enabled: true},
+		BotID:      botID, State: state, Since: someTime, Number: 1,
+	}
+}
+
 type store struct{ w *world }
 
 func (f store) Conversations(_ context.Context, filter Filter) ([]conversation.Conversation, int, error) {
@@ -261,12 +291,19 @@ func (f store) Conversations(_ context.Context, filter Filter) ([]conversation.C
 func (f store) Messages(_ context.Context, _ string, page, perPage int) ([]Message, int, error) {
 	f.w.did("messages %d %d", page, perPage)
 	return []Message{
-		{PostID: "p3", Direction: conversation.Out, At: someTime, State: conversation.Held, ErrorCode: "closed", ErrorText: "the conversation is closed"},
+		{PostID: "p5", Direction: conversation.Out, At: someTime, State: conversation.Failed, ErrorText: "file_too_large?name=a.zip&limit=50"},
+		{PostID: "p4", Direction: conversation.Out, At: someTime, State: conversation.Failed, ErrorCode: "403", ErrorText: "Forbidden: bot was blocked"},
+		{PostID: "p3", Direction: conversation.Out, At: someTime, State: conversation.Held, ErrorCode: "closed"},
 		{PostID: "p2", Direction: conversation.Out, At: someTime, State: conversation.Sending, Parts: []Part{
 			{ExternalID: "55", Kind: "text", State: conversation.Sent},
 		}},
-		{PostID: "p1", Direction: conversation.In, At: someTime, State: conversation.Received},
-	}, 3, f.w.err
+		{PostID: "p1", Direction: conversation.In, At: someTime, State: conversation.Received, Versions: []Version{{At: someTime, Text: "was *so*"}}},
+	}, 5, f.w.err
+}
+
+func (f store) MessageVersions(_ context.Context, id string, limit int) ([]PostVersions, error) {
+	f.w.did("versions %s %d", id, limit)
+	return f.w.versions, f.w.err
 }
 
 func (f store) ConversationOfPost(_ context.Context, id string) (conversation.Conversation, error) {
@@ -314,6 +351,38 @@ func (f desk) ClearNotice(_ context.Context, notice, reply, user string) error {
 	return nil
 }
 
+func (f desk) Reason(lang, said string) string { return lang + ": " + said }
+
+func (f desk) More(_ context.Context, user string, bot conversation.Bot, c conversation.Conversation) error {
+	f.w.did("more of %s at %s for %s", c.ID, bot.ID, user)
+	return f.w.err
+}
+
+func (f desk) ShowVersions(_ context.Context, user, channel, root, lang string, list []PostVersions) error {
+	f.w.did("show versions to %s in %s %s, %s", user, channel, root, lang)
+	f.w.shown = list
+	return nil
+}
+
+// ServeFile streams in several writes, as a large file is.
+func (f desk) ServeFile(w http.ResponseWriter, r *http.Request, id string) {
+	if f.w.panics {
+		panic("boom")
+	}
+	if f.w.holding != nil {
+		<-f.w.holding
+	}
+	http.ServeContent(w, r, "", someTime, bytes.NewReader([]byte("content of "+id)))
+}
+
+// links knows one link.
+type links struct{ w *world }
+
+func (f links) Verify(token, name string) (string, bool) {
+	f.w.asked.Add(1)
+	return "file1", token == "t0ken" && name == "фото 1.jpg"
+}
+
 func (f desk) T(lang, key string, args map[string]string) string {
 	return catalogText(f.w.t, lang, key, args)
 }
@@ -332,97 +401,4 @@ func catalogText(t *testing.T, lang, key string, args map[string]string) string 
 	}
 	require.NotContains(t, text, "{{", key)
 	return text
-}
-
-// signed is a messenger that signs the raw body with HMAC, as Viber does.
-type signed struct{ messenger.Messenger }
-
-func (signed) Authentic(r *http.Request, body []byte, key string) bool {
-	return hmac.Equal([]byte(r.Header.Get("Signature")), []byte(signature(body, key)))
-}
-
-func (signed) Split(body []byte) (messenger.Delivery, error) {
-	var update struct {
-		ID json.Number `json:"update_id"`
-	}
-	if err := json.Unmarshal(body, &update); err != nil {
-		return messenger.Delivery{}, err
-	}
-	return messenger.Delivery{Updates: []messenger.Update{{EventID: update.ID.String(), Raw: body}}}, nil
-}
-
-func signature(body []byte, key string) string {
-	mac := hmac.New(sha256.New, []byte(key))
-	_, _ = mac.Write(body)
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// counting counts what reaches the server: more than one Write of an answer is overwritten there.
-type counting struct {
-	*httptest.ResponseRecorder
-	writes, headers int
-}
-
-func (c *counting) Write(b []byte) (int, error) {
-	c.writes++
-	return c.ResponseRecorder.Write(b)
-}
-
-func (c *counting) WriteHeader(status int) {
-	c.headers++
-	c.ResponseRecorder.WriteHeader(status)
-}
-
-// do sends a request and checks what holds for every answer.
-func (w *world) do(r *http.Request) *httptest.ResponseRecorder {
-	w.t.Helper()
-	out := &counting{ResponseRecorder: httptest.NewRecorder()}
-	w.handler.ServeHTTP(out, r)
-	require.LessOrEqual(w.t, out.writes, 1, "one Write")
-	require.Equal(w.t, 1, out.headers, "one status")
-	if out.Body.Len() > 0 && out.Code != http.StatusTemporaryRedirect {
-		require.Equal(w.t, "application/json", out.Header().Get("Content-Type"))
-		require.True(w.t, json.Valid(out.Body.Bytes()), out.Body.String())
-	}
-	return out.ResponseRecorder
-}
-
-// as sends a request of REST for a user; body is JSON text, empty for none.
-func (w *world) as(user, method, path, body string) *httptest.ResponseRecorder {
-	w.t.Helper()
-	return w.do(request(user, method, path, body))
-}
-
-func request(user, method, path, body string) *http.Request {
-	var reader io.Reader
-	if body != "" {
-		reader = bytes.NewBufferString(body)
-	}
-	r := httptest.NewRequestWithContext(context.Background(), method, path, reader)
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if user != nobody {
-		r.Header.Set(userHeader, user)
-	}
-	return r
-}
-
-// wrongOf reads the error of an answer.
-func wrongOf(t *testing.T, out *httptest.ResponseRecorder) Error {
-	t.Helper()
-	var body struct {
-		Error Error `json:"error"`
-	}
-	require.NoError(t, json.Unmarshal(out.Body.Bytes(), &body), out.Body.String())
-	body.Error.Status = out.Code
-	return body.Error
-}
-
-func press1(user string, context map[string]any) string {
-	body, err := json.Marshal(model.PostActionIntegrationRequest{UserId: user, PostId: "notice1", Context: context})
-	if err != nil {
-		panic(err)
-	}
-	return string(body)
 }

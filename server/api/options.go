@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -43,6 +44,12 @@ type Team interface {
 	Reopen(ctx context.Context, conversationID string) (conversation.Conversation, error)
 	SetMode(ctx context.Context, conversationID string, m conversation.Mode) (conversation.Conversation, error)
 	Resend(ctx context.Context, conversationID, postID string) error
+	// Typing shows the customer for a moment that somebody writes, where the messenger can.
+	Typing(ctx context.Context, conversationID string) error
+	// Connections are a bot's Business connections, newest first.
+	Connections(ctx context.Context, botID string) ([]conversation.Connection, error)
+	// Decide accepts or refuses one; relay.ErrNotFound when the bot has none of that id, or its owner ended it.
+	Decide(ctx context.Context, botID, connectionID string, accept bool, userID string) (conversation.Connection, error)
 }
 
 // Conversations finds conversations; relay.ErrNotFound when there is none.
@@ -62,6 +69,21 @@ type Desk interface {
 	Ephemeral(userID, channelID, rootID, text string)
 	// ClearNotice takes the button of a notice about a reply away, after userID pressed it.
 	ClearNotice(ctx context.Context, noticePostID, replyPostID, userID string) error
+	// Reason puts into words of a language why a message did not go out: a reason that msgbot named, with its arguments
+	// ("key?args"), or what a messenger said. Plain text.
+	Reason(lang, said string) string
+	// More shows one user what the card has no room for.
+	More(ctx context.Context, userID string, bot conversation.Bot, c conversation.Conversation) error
+	// ShowVersions shows one user, in a thread, the earlier texts of messages.
+	ShowVersions(ctx context.Context, userID, channelID, rootID, lang string, list []PostVersions) error
+	// ServeFile answers with the content of a file, whole or in ranges, and to HEAD with its headers only.
+	ServeFile(w http.ResponseWriter, r *http.Request, fileID string)
+}
+
+// Files knows the links under which messengers fetch files.
+type Files interface {
+	// Verify finds the file of a link; false for a link that was forged or changed, or that has expired.
+	Verify(token, name string) (fileID string, ok bool)
 }
 
 // Noter writes a note of the team into a thread: see Notes.
@@ -76,6 +98,8 @@ type Kind struct {
 	Title string
 	// Polls says that it can be asked for updates, so that the mode is a choice.
 	Polls bool
+	// Reacts says that its customers can be shown how agents react.
+	Reacts bool
 }
 
 // Audit is one attempt to change something, by ids only.
@@ -95,6 +119,7 @@ type Options struct {
 	Conversations Conversations
 	Store         Store
 	Desk          Desk
+	Files         Files
 	Access        *Access
 	Notes         Noter
 	// Kinds are the messengers in the order they are offered.
@@ -103,7 +128,7 @@ type Options struct {
 	Ready func() bool
 	// DefaultSettings are those of a new bot.
 	DefaultSettings func() conversation.Settings
-	// Audit is told of every request that could change something.
+	// Audit is told of every request that could change what is kept.
 	Audit func(Audit)
 	// Observe is told of every request: its route pattern, status and duration.
 	Observe func(route string, status int, d time.Duration)

@@ -30,9 +30,24 @@ type Message struct {
 	Direction conversation.Direction
 	At        time.Time
 	State     conversation.Delivery
-	// ErrorCode and ErrorText are set for failed, unknown and held ones.
+	// ErrorCode and ErrorText are set for failed, unknown and held ones: the messenger's code and words, or a reason that
+	// msgbot named ("key" or "key?args").
 	ErrorCode, ErrorText string
 	Parts                []Part
+	// Versions are the earlier texts of a customer's message that was edited, oldest first.
+	Versions []Version
+}
+
+// Version is a text that a customer's message had until At: Markdown, as it was shown.
+type Version struct {
+	At   time.Time
+	Text string
+}
+
+// PostVersions are the earlier texts of one message, oldest first.
+type PostVersions struct {
+	PostID   string
+	Versions []Version
 }
 
 // Part is what one message is at the messenger.
@@ -50,5 +65,7 @@ type Store interface {
 	Messages(ctx context.Context, conversationID string, page, perPage int) ([]Message, int, error)
 	// ConversationOfPost finds the conversation that a recorded message's post belongs to.
 	ConversationOfPost(ctx context.Context, postID string) (conversation.Conversation, error)
+	// MessageVersions returns the earlier texts of a conversation's newest edited messages, at most limit messages, newest first.
+	MessageVersions(ctx context.Context, conversationID string, limit int) ([]PostVersions, error)
 	Depth(ctx context.Context, botID string) (bots.Depth, error)
 }

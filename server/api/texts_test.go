@@ -67,7 +67,7 @@ func TestTheReferenceListsEveryRouteAndNoOther(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ [^`]+)` \\| (\\w+) \\|").FindAllStringSubmatch(string(page), -1) {
 		documented[m[1]] = m[2]
 	}
-	routes := map[string]string{"POST /webhook/{kind}/{bot}": "messenger"}
+	routes := map[string]string{"POST /webhook/{kind}/{bot}": "messenger", "GET /files/{token}/{name}": "link"}
 	for _, r := range newWorld(t).everyRoute() {
 		routes[strings.Replace(r.pattern, Prefix, "", 1)] = string(r.may)
 	}

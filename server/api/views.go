@@ -121,6 +121,7 @@ type messageView struct {
 	State     conversation.Delivery  `json:"state"`
 	Error     *messageError          `json:"error,omitempty"`
 	Parts     []partView             `json:"parts"`
+	Versions  []versionView          `json:"versions,omitempty"`
 }
 
 type messageError struct {
@@ -134,18 +135,43 @@ type partView struct {
 	State      conversation.Delivery `json:"state"`
 }
 
-func viewMessage(m Message) messageView {
-	v := messageView{PostID: m.PostID, Direction: m.Direction, At: millis(m.At), State: publicState(m.State), Parts: []partView{}}
-	switch {
-	case m.ErrorCode != "" || m.ErrorText != "":
-		v.Error = &messageError{m.ErrorCode, m.ErrorText}
-	case m.State == conversation.Cancelled:
-		v.Error = &messageError{string(conversation.Cancelled), "it was deleted or made a note before it was sent"}
+// versionView is a text that the message had until At.
+type versionView struct {
+	At   int64  `json:"at"`
+	Text string `json:"text"`
+}
+
+func viewMessage(m Message, trouble *messageError) messageView {
+	v := messageView{
+		PostID: m.PostID, Direction: m.Direction, At: millis(m.At), State: publicState(m.State), Error: trouble, Parts: []partView{},
 	}
 	for _, p := range m.Parts {
 		v.Parts = append(v.Parts, partView{p.ExternalID, p.Kind, publicState(p.State)})
 	}
+	for _, earlier := range m.Versions {
+		v.Versions = append(v.Versions, versionView{millis(earlier.At), earlier.Text})
+	}
 	return v
+}
+
+type connectionView struct {
+	ID    string                       `json:"id"`
+	User  ownerView                    `json:"user"`
+	State conversation.ConnectionState `json:"state"`
+	Since int64                        `json:"since"`
+}
+
+// ownerView is the person whose Business account it is, by the messenger's id.
+type ownerView struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Username string `json:"username"`
+}
+
+func viewConnection(c conversation.Connection) connectionView {
+	return connectionView{
+		ID: c.ID, User: ownerView{c.Owner.ID, c.Owner.Name, c.Owner.Username}, State: c.State, Since: millis(c.Since),
+	}
 }
 
 // publicState leaves out the states that matter inside only.

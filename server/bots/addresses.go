@@ -5,14 +5,10 @@ package bots
 import (
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -127,30 +123,4 @@ func privateHost(host string) bool {
 		return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
 	}
 	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost")
-}
-
-// newHTTPClient makes the client that all messengers share. Redirects are not followed: an API has none, and a token
-// stands in the path.
-func newHTTPClient(proxy string) (*http.Client, error) {
-	transport := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 10 * time.Second,
-		MaxIdleConnsPerHost: 32,
-		// Shorter than the messengers', so that they do not close a connection just as we write on it: such a call
-		// would be ambiguous.
-		IdleConnTimeout:   20 * time.Second,
-		ForceAttemptHTTP2: true,
-		Proxy:             http.ProxyFromEnvironment,
-	}
-	if proxy != "" {
-		u, err := url.Parse(proxy)
-		if err != nil || u.Host == "" {
-			return nil, errors.New("ProxyURL is not an address such as http://proxy.example.org:3128")
-		}
-		transport.Proxy = http.ProxyURL(u)
-	}
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
 }

@@ -3,6 +3,7 @@ package bots
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ type house struct {
 	teller *teller
 	cloud  *cloud
 	woken  []string
+	// proxy and exempt are what the transport for files was made with last.
+	proxy  proxyFunc
+	exempt func(hostPort string) bool
 }
 
 func newHouse(t *testing.T) *house {
@@ -41,8 +45,13 @@ func (h *house) another() *Service {
 	return NewService(Options{
 		Store: h.memory, Desk: h.teller, Log: silence{}, Wake: func(id string) { h.woken = append(h.woken, id) },
 		Adapters: map[messenger.Kind]Adapter{messenger.Telegram: func(o messenger.Options) (messenger.Messenger, error) {
+			h.cloud.options = o
 			return &client{h.cloud, o.Token}, nil
 		}},
+		Media: func(proxy proxyFunc, exempt func(string) bool) http.RoundTripper {
+			h.proxy, h.exempt = proxy, exempt
+			return &http.Transport{Proxy: proxy}
+		},
 	})
 }
 
@@ -363,6 +372,21 @@ func TestHealthSaysWhatIsWrongInWords(t *testing.T) {
 		"a backlog here":        {func(h *house) { h.memory.depth = Depth{Inbox: 7, Oldest: time.Now().Add(-3 * time.Minute)} }, checkBacklog, Warning, "7 messages wait to be shown"},
 		"unreadable updates":    {func(h *house) { h.memory.depth = Depth{Quarantined: 2} }, checkUnreadable, Warning, "2 updates of the last 24 hours could not be read"},
 		"a key beside the lock": {func(*house) {}, checkEncryption, OK, "Generating an EncryptionKey"},
+		"files by https":        {func(h *house) { h.cloud.byURL = true }, checkFiles, OK, ""},
+		"files by http": {func(h *house) {
+			h.cloud.byURL = true
+			h.configure(t, Endpoints{TelegramAPIURL: TelegramCloud, PublicURL: "http://chat.example.com"})
+		}, checkFiles, Warning, "Set PublicURL or SiteURL to an https address"},
+		"files that are uploaded": {func(h *house) {
+			h.configure(t, Endpoints{TelegramAPIURL: TelegramCloud, PublicURL: "http://chat.example.com"})
+		}, checkFiles, OK, ""},
+		"files by http to a gateway of one's own": {func(h *house) {
+			h.cloud.byURL = true
+			h.configure(t, Endpoints{TelegramAPIURL: "http://gateway:8081", PublicURL: "http://chat.example.com"})
+		}, checkFiles, OK, ""},
+		"a server that takes no files": {func(h *house) {
+			h.configure(t, Endpoints{TelegramAPIURL: TelegramCloud, PublicURL: site, FilesDisabled: true})
+		}, checkFiles, Warning, "Mattermost takes no files"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)

@@ -5,6 +5,7 @@ package bots
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -30,6 +31,7 @@ const (
 	checkPublicURL  = "public_url"
 	checkEncryption = "encryption"
 	checkDisplay    = "display"
+	checkFiles      = "files"
 )
 
 // examine makes the checks of a bot, in a fixed order.
@@ -40,7 +42,7 @@ func (s *Service) examine(ctx context.Context, bot conversation.Bot) []Check {
 		return checks
 	}
 	token, alive := tokenCheck(ctx, client)
-	checks = append(checks, token)
+	checks = append(checks, token, s.filesCheck(client))
 	pending := 0
 	if alive {
 		state, err := client.WebhookState(ctx)
@@ -130,6 +132,21 @@ func (s *Service) pollingCheck(bot conversation.Bot, state messenger.WebhookStat
 	case conflicts >= pollConflicts:
 		c.State = Error
 		c.Detail = "Another program asks for this bot's messages too, and takes some of them. Stop it: two cannot share a bot."
+	}
+	return c
+}
+
+// filesCheck looks for what keeps files from going either way.
+func (s *Service) filesCheck(client messenger.Messenger) Check {
+	c := Check{Name: checkFiles, State: OK}
+	e := s.config.Load().endpoints
+	switch {
+	case e.FilesDisabled:
+		c.State = Warning
+		c.Detail = "Mattermost takes no files: customers' files are not shown and agents cannot send any. Turn on “Allow file sharing” in the System Console (Site Configuration → File Sharing and Downloads)."
+	case client.Capabilities().FilesByURL && e.cloud(client.Kind()) && !strings.HasPrefix(e.PublicURL, "https://"):
+		c.State = Warning
+		c.Detail = fmt.Sprintf("%s fetches agents' files from this server by https only, and the public address is none: files cannot be sent. Set PublicURL or SiteURL to an https address.", client.Kind())
 	}
 	return c
 }

@@ -154,6 +154,10 @@ type cloud struct {
 	checks  func()
 	state   messenger.WebhookState
 	deleted int
+	// byURL makes the messenger fetch files itself.
+	byURL bool
+	// options are those of the client that was made last.
+	options messenger.Options
 }
 
 // client is one token's connection to the cloud.
@@ -164,7 +168,7 @@ type client struct {
 
 func (c *client) Kind() messenger.Kind { return messenger.Telegram }
 func (c *client) Capabilities() messenger.Capabilities {
-	return messenger.Capabilities{NeedsPublicHTTPS: true, WebhookPorts: []int{443, 80, 88, 8443}}
+	return messenger.Capabilities{NeedsPublicHTTPS: true, WebhookPorts: []int{443, 80, 88, 8443}, FilesByURL: c.byURL}
 }
 
 func (c *client) Account(context.Context) (messenger.Account, error) {
@@ -175,7 +179,9 @@ func (c *client) Account(context.Context) (messenger.Account, error) {
 	return a, nil
 }
 
-func (c *client) Send(context.Context, messenger.Outgoing) (string, error) { return "1", nil }
+func (c *client) Send(context.Context, messenger.Outgoing) ([]string, error) {
+	return []string{"1"}, nil
+}
 
 func (c *client) SetWebhook(_ context.Context, url, secret string) error {
 	if c.checks != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,6 +29,8 @@ type credentials struct {
 type key struct {
 	id   string
 	aead cipher.AEAD
+	// link is a key made from the same secret for another use: links to files.
+	link []byte
 }
 
 func newKey(secret []byte) (key, error) {
@@ -41,7 +44,9 @@ func newKey(secret []byte) (key, error) {
 		return key{}, errors.Wrap(err, "a key")
 	}
 	id := sha256.Sum256(append([]byte("msgbot key id\x00"), sum[:]...))
-	return key{id: hex.EncodeToString(id[:6]), aead: aead}, nil
+	link := hmac.New(sha256.New, secret)
+	link.Write([]byte("msgbot file links"))
+	return key{id: hex.EncodeToString(id[:6]), aead: aead, link: link.Sum(nil)}, nil
 }
 
 // keyring seals with its first key and opens with any.
@@ -103,4 +108,16 @@ func (r keyring) open(botID string, s Sealed) (credentials, error) {
 		return c, nil
 	}
 	return credentials{}, ErrKeyLost
+}
+
+// LinkKeys are the keys that links to files are signed with, the same on every node: the one of the present
+// EncryptionKey first, then that of the database's own key, so that links outlive the day on which a key is generated.
+// None before Configure.
+func (s *Service) LinkKeys() [][]byte {
+	ring := s.keys()
+	keys := make([][]byte, len(ring))
+	for i, k := range ring {
+		keys[i] = k.link
+	}
+	return keys
 }

@@ -54,7 +54,7 @@ const (
 
 // Check is one line of a bot's health.
 type Check struct {
-	// Name is fixed: token, webhook, delivery, backlog, public_url, encryption, display, polling.
+	// Name is fixed: token, webhook, delivery, backlog, public_url, encryption, display, files, polling.
 	Name  string
 	State State
 	// Detail says in words what is wrong and what to do; for a takeover it names the foreign host.
@@ -112,7 +112,7 @@ type Desk interface {
 	Overrides() bool
 }
 
-// Endpoints are the addresses of the settings that bots depend on.
+// Endpoints are the settings that bots depend on, addresses most of them.
 type Endpoints struct {
 	TelegramAPIURL, ViberAPIURL string
 	// PublicURL is where the messengers reach this server: the setting, else SiteURL; without a trailing slash.
@@ -120,4 +120,6 @@ type Endpoints struct {
 	ProxyURL  string
 	// EncryptionKey is the setting; empty means the database's own key.
 	EncryptionKey string
+	// FilesDisabled says that Mattermost itself takes no files (FileSettings.EnableFileAttachments is off).
+	FilesDisabled bool
 }

@@ -157,7 +157,7 @@ func (s *Service) newClient(botID string, kind messenger.Kind, token string) (me
 	}
 	config := s.config.Load()
 	return make(messenger.Options{
-		Token: token, BaseURL: config.endpoints.base(kind), Client: config.client,
+		Token: token, BaseURL: config.endpoints.base(kind), Client: config.client, Media: config.media,
 		Observe: func(e messenger.Exchange) {
 			if botID != "" {
 				s.Observe(botID, e)

@@ -56,6 +56,8 @@ type Options struct {
 	Log   Logger
 	// Adapters are the messengers that can be connected, by kind.
 	Adapters map[messenger.Kind]Adapter
+	// Media makes the transport by which customers' files are fetched.
+	Media MediaTransport
 	// Wake tells the relay that something about a bot changed.
 	Wake func(botID string)
 }
@@ -66,6 +68,7 @@ type Service struct {
 	desk     Desk
 	log      Logger
 	adapters map[messenger.Kind]Adapter
+	media    MediaTransport
 	wake     func(string)
 
 	registry  *registry
@@ -80,16 +83,17 @@ type Service struct {
 type config struct {
 	endpoints Endpoints
 	keys      keyring
-	client    *http.Client
+	// client calls the messengers' APIs, media fetches customers' files.
+	client, media *http.Client
 }
 
 // NewService returns a service that knows no bots until Configure.
 func NewService(o Options) *Service {
 	s := &Service{
-		store: o.Store, desk: o.Desk, log: o.Log, adapters: o.Adapters, wake: o.Wake, registry: newRegistry(),
+		store: o.Store, desk: o.Desk, log: o.Log, adapters: o.Adapters, media: o.Media, wake: o.Wake, registry: newRegistry(),
 		exchanges: exchangeLog{lists: map[string][]messenger.Exchange{}}, watch: newWatch(),
 	}
-	s.config.Store(&config{client: http.DefaultClient})
+	s.config.Store(&config{client: http.DefaultClient, media: http.DefaultClient})
 	return s
 }
 
@@ -100,7 +104,7 @@ func (s *Service) keys() keyring { return s.config.Load().keys }
 func (s *Service) Configure(ctx context.Context, e Endpoints) error {
 	s.configuring.Lock()
 	defer s.configuring.Unlock()
-	client, err := newHTTPClient(e.ProxyURL)
+	proxy, err := proxyOf(e.ProxyURL)
 	if err != nil {
 		return err
 	}
@@ -109,7 +113,9 @@ func (s *Service) Configure(ctx context.Context, e Endpoints) error {
 		return err
 	}
 	before := s.keys()
-	s.config.Store(&config{endpoints: e, keys: ring, client: client})
+	s.config.Store(&config{
+		endpoints: e, keys: ring, client: newAPIClient(proxy), media: newMediaClient(s.media(proxy, e.ownAPI)),
+	})
 	if err := s.reseal(ctx, append(ring[:len(ring):len(ring)], before...)); err != nil {
 		return err
 	}

@@ -148,6 +148,9 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRo
 			done = append(done, quarantined(row, "undecodable"))
 			continue
 		}
+		if event.At.IsZero() { // Telegram tells no time of presses and deletions
+			event.At = row.ReceivedAt
+		}
 		items = append(items, item{row, event})
 	}
 	if len(items) > 0 {

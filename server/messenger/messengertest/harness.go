@@ -49,6 +49,20 @@ type Emulator interface {
 	Violations() []string
 }
 
+// Files is what an emulator has besides that takes and brings files.
+type Files interface {
+	// WriteFile makes the customer send a file of that name; the update goes to the webhook.
+	WriteFile(name string, content []byte)
+	// SeenFiles lists the contents of the files that the customer got from the bot, oldest first.
+	SeenFiles() [][]byte
+}
+
+// Reactions is what an emulator has besides whose messages can be reacted to.
+type Reactions interface {
+	// Reactions are the bot's reactions to a message of the customer.
+	Reactions(externalID string) []string
+}
+
 // Fault is what a call of Send meets.
 type Fault string
 
@@ -73,12 +87,29 @@ const (
 // After is how long a TooMany fault asks to wait, at messengers that tell a time.
 const After = 7 * time.Second
 
-// Run runs the suite. make is called for each test and cleans up through t.
+// statement is one test of the suite.
+type statement struct {
+	name string
+	test func(*testing.T, *stage)
+}
+
+// Run runs the suite: what holds for all messengers, and what holds for those that have a capability, as far as their
+// emulator can show it. make is called for each test, and once before them; it cleans up through t.
 func Run(t *testing.T, make func(t *testing.T) Harness) {
-	for _, c := range []struct {
-		name string
-		test func(*testing.T, *stage)
-	}{
+	for _, c := range append(always(), capable(newStage(t, make(t)))...) {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(t, make(t))
+			c.test(t, s)
+			if v := s.Emulator.Violations(); len(v) > 0 {
+				t.Errorf("the adapter broke the messenger's rules: %q", v)
+			}
+		})
+	}
+}
+
+// always are the statements on every messenger.
+func always() []statement {
+	return []statement{
 		{"the account is the token's", testAccount},
 		{"a message reaches the customer once, as written", testSend},
 		{"formatting loses no text", testFormatted},
@@ -98,13 +129,5 @@ func Run(t *testing.T, make func(t *testing.T) Harness) {
 		{"unknown fields are tolerated", testUnknownFields},
 		{"broken JSON is an error", testBrokenJSON},
 		{"a value of the wrong type is undecodable, not lost", testWrongType},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := newStage(t, make(t))
-			c.test(t, s)
-			if v := s.Emulator.Violations(); len(v) > 0 {
-				t.Errorf("the adapter broke the messenger's rules: %q", v)
-			}
-		})
 	}
 }

@@ -144,7 +144,14 @@ func outgoing(chat messenger.Chat, text richtext.Text) messenger.Outgoing {
 	return messenger.Outgoing{Chat: chat, Text: text, SenderName: "Support"}
 }
 
-// send sends a plain text to the customer.
+// send sends a plain text to the customer. One message has one id, one that was not sent has none.
 func (s *stage) send(m messenger.Messenger, chat messenger.Chat, text string) (string, error) {
-	return m.Send(s.ctx(), outgoing(chat, richtext.Plain(text)))
+	s.t.Helper()
+	ids, err := m.Send(s.ctx(), outgoing(chat, richtext.Plain(text)))
+	if err != nil {
+		require.Empty(s.t, ids)
+		return "", err
+	}
+	require.Len(s.t, ids, 1)
+	return ids[0], nil
 }

@@ -4,6 +4,9 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -30,12 +33,7 @@ type caller struct {
 }
 
 func newCaller(o messenger.Options, token string) *caller {
-	c := &caller{client: &http.Client{}, token: token, observe: o.Observe, now: o.Now}
-	if o.Client != nil {
-		*c.client = *o.Client
-	}
-	// A redirect would carry the token in the address to wherever it leads.
-	c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c := &caller{client: withoutRedirects(cmp.Or(o.Client, &http.Client{})), token: token, observe: o.Observe, now: o.Now}
 	if c.observe == nil {
 		c.observe = func(messenger.Exchange) {}
 	}
@@ -72,8 +70,32 @@ func (c *caller) Do(request *http.Request) (*http.Response, error) {
 	if problem != nil {
 		return nil, problem
 	}
+	keep(request.Context(), answer)
 	response.Body = io.NopCloser(bytes.NewReader(answer))
 	return response, nil
+}
+
+// resultKey is where a context has the place for a method's result.
+type resultKey struct{}
+
+// keepResult is a context whose exchange keeps the method's result as it came. The library reads a whole message or
+// nothing of it, and a message that was sent may quote one with a field that is newer than the library.
+func keepResult(ctx context.Context) (context.Context, *json.RawMessage) {
+	result := &json.RawMessage{}
+	return context.WithValue(ctx, resultKey{}, result), result
+}
+
+func keep(ctx context.Context, answer []byte) {
+	place, wanted := ctx.Value(resultKey{}).(*json.RawMessage)
+	if !wanted {
+		return
+	}
+	var whole struct {
+		Result json.RawMessage `json:"result"`
+	}
+	if json.Unmarshal(answer, &whole) == nil {
+		*place = whole.Result
+	}
 }
 
 // exchange sends the request and reads the whole answer. With an error the response may be there, its body is not.
@@ -91,8 +113,8 @@ func (c *caller) exchange(request *http.Request) (*http.Response, []byte, error)
 }
 
 // sentBody knows whether the transport has read a request's body to its end. Bodies of the library have no length, so
-// that their end is written only after that: a body not read to its end is a request that was not written. This errs to
-// the safe side only; httptrace's WroteRequest comes after the last bytes have left.
+// that their end is written only after that: a body not read to its end, such as one whose file broke off, is a request
+// that was not written. This errs to the safe side only; httptrace's WroteRequest comes after the last bytes have left.
 type sentBody struct {
 	io.ReadCloser
 	ended atomic.Bool
@@ -108,13 +130,22 @@ func (b *sentBody) Read(p []byte) (int, error) {
 
 // networkError judges an exchange that brought no answer.
 func networkError(err error, written bool) *messenger.Error {
-	var withAddress *url.Error
-	if errors.As(err, &withAddress) {
-		err = withAddress.Err
-	}
 	class := messenger.Transient
 	if written {
 		class = messenger.Ambiguous
 	}
-	return &messenger.Error{Class: class, Description: err.Error()}
+	return &messenger.Error{Class: class, Description: inWords(err)}
+}
+
+// inWords is an error of the network without the address, which holds the token.
+func inWords(err error) string {
+	var broken *sourceError
+	if errors.As(err, &broken) {
+		return broken.Error()
+	}
+	var withAddress *url.Error
+	if errors.As(err, &withAddress) {
+		err = withAddress.Err
+	}
+	return err.Error()
 }

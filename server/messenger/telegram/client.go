@@ -1,4 +1,4 @@
-// The client of one bot: making it, what Telegram can do, and the calls msgbot makes.
+// The client of one bot: making it, whose it is, and its webhook.
 
 // Package telegram is the adapter to Telegram's Bot API, https://core.telegram.org/bots/api. Of the library it uses the
 // typed methods and models only: its receive loop, its webhook handler and its handlers acknowledge an update before
@@ -6,26 +6,35 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // Client is one connected Telegram bot.
 type Client struct {
 	api    *bot.Bot
 	caller *caller
-	// methods is the address below which the bot's methods are; it holds the token.
-	methods string
+	// media fetches files.
+	media *http.Client
+	// methods and files are the addresses below which the bot's methods and its customers' files are; they hold the token.
+	methods, files string
+	// inCloud says that the server is Telegram's own.
+	inCloud bool
+	// id is the bot's, 0 when the token does not tell.
+	id int64
+	// username is the bot's, nil until Account was asked.
+	username atomic.Pointer[string]
 }
 
 var (
@@ -66,28 +75,27 @@ func New(o messenger.Options) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("telegram: the library refuses the token")
 	}
-	return &Client{api: api, caller: c, methods: methods}, nil
+	beforeColon, _, _ := strings.Cut(token, ":")
+	id, err := strconv.ParseInt(beforeColon, 10, 64)
+	if err != nil {
+		id = 0
+	}
+	return &Client{
+		api: api, caller: c, media: withoutRedirects(cmp.Or(o.Media, http.DefaultClient)),
+		methods: methods, files: base + "/file/bot" + token, inCloud: base == cloud, id: id,
+	}, nil
+}
+
+// withoutRedirects is a copy of the client that follows none: a redirect would carry the token in the address to wherever
+// it leads.
+func withoutRedirects(client *http.Client) *http.Client {
+	out := *client
+	out.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &out
 }
 
 // Kind is messenger.Telegram.
 func (c *Client) Kind() messenger.Kind { return messenger.Telegram }
-
-// Capabilities are Telegram's limits: https://core.telegram.org/bots/api#sendmessage,
-// https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this, https://core.telegram.org/bots/webhooks.
-func (c *Client) Capabilities() messenger.Capabilities {
-	return messenger.Capabilities{
-		Formatting: true,
-		TextLimit:  4096,
-		TextUnit:   richtext.CodePoints,
-		Rates: messenger.Rates{
-			PerChat:  messenger.Rate{Every: time.Second, Burst: 3},
-			PerGroup: messenger.Rate{Every: 3 * time.Second, Burst: 20},
-			PerBot:   messenger.Rate{Every: time.Second / 30, Burst: 30},
-		},
-		NeedsPublicHTTPS: true,
-		WebhookPorts:     []int{443, 80, 88, 8443},
-	}
-}
 
 // Account asks for the bot's id, name and username.
 func (c *Client) Account(ctx context.Context) (messenger.Account, error) {
@@ -95,30 +103,8 @@ func (c *Client) Account(ctx context.Context) (messenger.Account, error) {
 	if err != nil {
 		return messenger.Account{}, failure(err)
 	}
+	c.username.Store(&me.Username)
 	return messenger.Account{ID: strconv.FormatInt(me.ID, 10), Name: me.FirstName, Username: me.Username}, nil
-}
-
-// Send sends plain text with entities, so that there is no markup to be misread; the id is the decimal message id. A
-// refusal of the entities ("can't parse entities") is Rejected like any other: the caller may then send the plain text.
-func (c *Client) Send(ctx context.Context, out messenger.Outgoing) (string, error) {
-	chat, err := strconv.ParseInt(out.Chat.ID, 10, 64)
-	if err != nil {
-		return "", &messenger.Error{Class: messenger.Rejected, Description: "a chat's id is a number"}
-	}
-	text := out.Text.Normal()
-	sent, err := c.api.SendMessage(ctx, &bot.SendMessageParams{
-		BusinessConnectionID: out.Chat.Connection,
-		ChatID:               chat,
-		Text:                 text.Plain,
-		Entities:             toEntities(text),
-	})
-	if err != nil {
-		return "", failure(err)
-	}
-	if sent.ID == 0 {
-		return "", unreadable("sendMessage")
-	}
-	return strconv.Itoa(sent.ID), nil
 }
 
 // SetWebhook registers url; Telegram sends secret back with each update. What waits for delivery stays.

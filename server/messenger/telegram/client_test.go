@@ -129,17 +129,6 @@ func TestFormattingBecomesEntities(t *testing.T) {
 	}
 }
 
-func TestSendNamesTheBusinessConnection(t *testing.T) {
-	d := newDesk(t)
-	_, err := d.Send(within(t), messenger.Outgoing{Chat: messenger.Chat{ID: "42", Connection: "bc1"}, Text: richtext.Plain("x")})
-	require.NoError(t, err)
-	_, err = d.Send(within(t), messenger.Outgoing{Chat: private, Text: richtext.Plain("x")})
-	require.NoError(t, err)
-	calls := d.server.Calls("sendMessage")
-	require.Equal(t, "bc1", calls[0].Params["business_connection_id"])
-	require.NotContains(t, calls[1].Params, "business_connection_id")
-}
-
 func TestRefusalsOfTheBotAPI(t *testing.T) {
 	for _, c := range []struct {
 		failure telegramtest.Failure
@@ -196,7 +185,7 @@ func TestRetryAfterOfAProxyIsHeeded(t *testing.T) {
 	require.Equal(t, 9*time.Second, messenger.AsError(err).After)
 }
 
-func TestATokenInTheServersWordsIsTakenOut(t *testing.T) {
+func TestCase47ATokenInTheServersWordsIsTakenOut(t *testing.T) {
 	d := newDesk(t)
 	d.server.Fail(telegramtest.Failure{Method: "sendMessage", Status: 400, Description: "Bad Request: /bot" + d.bot.Token + "/sendMessage"})
 	_, err := d.Send(within(t), messenger.Outgoing{Chat: private, Text: richtext.Plain("x")})

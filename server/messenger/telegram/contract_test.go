@@ -32,6 +32,11 @@ func TestTelegramKeepsTheContractOfMessengers(t *testing.T) {
 	})
 }
 
+var (
+	_ messengertest.Files     = (*lever)(nil)
+	_ messengertest.Reactions = (*lever)(nil)
+)
+
 // lever moves the Telegram emulator as the suite asks.
 type lever struct {
 	server   *telegramtest.Server
@@ -56,6 +61,29 @@ func (l *lever) Seen() []string {
 		texts = append(texts, m.Text)
 	}
 	return texts
+}
+
+func (l *lever) WriteFile(name string, content []byte) {
+	l.customer.SendsDocument(telegramtest.File{Name: name, Content: content}, "")
+}
+
+func (l *lever) SeenFiles() [][]byte {
+	var files [][]byte
+	for _, m := range l.bot.Sent() {
+		if m.File.ID != "" {
+			files = append(files, m.File.Content)
+		}
+	}
+	return files
+}
+
+func (l *lever) Reactions(externalID string) []string {
+	for _, m := range l.customer.Chat() {
+		if strconv.Itoa(m.ID) == externalID {
+			return m.Reactions
+		}
+	}
+	return nil
 }
 
 func (l *lever) Fail(fault messengertest.Fault) {

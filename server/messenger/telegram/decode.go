@@ -1,4 +1,4 @@
-// From a stored update to an event.
+// From a stored update to an event: which kind it is, and messages.
 
 package telegram
 
@@ -9,62 +9,120 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/go-telegram/bot/models"
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
-// unknownUpdate is the reason of updates that this version knows no field of.
-const unknownUpdate = "unknown_update"
+// The reasons of events that are ignored, besides the names of kinds of update.
+const (
+	// unknownUpdate is an update that this version knows no field of.
+	unknownUpdate = "unknown_update"
+	// ownEcho is what the bot itself wrote in the name of a Business account.
+	ownEcho = "own_echo"
+)
 
-// Decode reads one update. Kinds that msgbot does not show become EventIgnored with the kind as reason.
+// Decode reads one update. Kinds that msgbot does not show become EventIgnored with the kind as reason. At is zero where
+// Telegram tells no time: a press of a button, a deletion.
 func (c *Client) Decode(raw []byte) (messenger.Event, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil || fields == nil {
 		return messenger.Event{}, errors.New("telegram: the update is not a JSON object")
 	}
 	kind := kindOf(fields)
+	content := fields[kind]
 	switch kind {
-	case "message":
-		return decodeMessage(messenger.EventMessage, fields[kind])
-	case "edited_message":
-		return decodeMessage(messenger.EventEdited, fields[kind])
+	case "message", "business_message":
+		return c.decodeMessage(messenger.EventMessage, content)
+	case "edited_message", "edited_business_message":
+		return c.decodeMessage(messenger.EventEdited, content)
+	case "callback_query":
+		return decodePress(content)
+	case "message_reaction":
+		return decodeReaction(content)
 	case "my_chat_member":
-		return decodeMembership(fields[kind])
+		return decodeMembership(content)
+	case "deleted_business_messages":
+		return decodeDeletion(content)
+	case "business_connection":
+		return decodeConnection(content)
 	case "":
-		return messenger.Event{Kind: messenger.EventIgnored, Reason: unknownUpdate}, nil
+		return ignored(unknownUpdate), nil
 	}
-	return messenger.Event{Kind: messenger.EventIgnored, Reason: kind}, nil
+	return ignored(kind), nil
+}
+
+func ignored(reason string) messenger.Event {
+	return messenger.Event{Kind: messenger.EventIgnored, Reason: reason}
+}
+
+// undocumented is the error for an update that is not as its documentation says.
+func undocumented(kind string) error {
+	return errors.Errorf("telegram: %s is not of the documented form", kind)
 }
 
 // decodeMessage reads a message; kind is EventMessage or EventEdited.
-func decodeMessage(kind messenger.EventKind, raw json.RawMessage) (messenger.Event, error) {
+func (c *Client) decodeMessage(kind messenger.EventKind, raw json.RawMessage) (messenger.Event, error) {
 	m, err := readMessage(raw)
 	if err != nil {
 		return messenger.Event{}, err
 	}
-	at, err := instant(int64(m.Date))
-	if kind == messenger.EventEdited && m.EditDate != 0 {
-		at, err = instant(int64(m.EditDate))
+	if m.SenderBusinessBot != nil && m.SenderBusinessBot.ID == c.id {
+		return ignored(ownEcho), nil
 	}
+	seconds := int64(m.Date)
+	if kind == messenger.EventEdited && m.EditDate != 0 {
+		seconds = int64(m.EditDate)
+	}
+	at, err := instant(seconds)
 	if err != nil {
 		return messenger.Event{}, err
 	}
 	event := messenger.Event{
-		Kind:       kind,
-		At:         at,
-		Chat:       chatOf(m.Chat),
-		From:       senderOf(m.Message),
-		ExternalID: strconv.Itoa(m.ID),
+		Kind: kind, At: at, Chat: m.place(), From: senderOf(m.Message), ExternalID: strconv.Itoa(m.ID),
+		FromOwner: m.byOwner(),
 	}
-	if payload, isStart := startPayload(m.Message); isStart && kind == messenger.EventMessage {
-		event.Kind, event.Payload = messenger.EventStarted, payload
-		return event, nil
+	if kind == messenger.EventMessage {
+		event.Album = m.MediaGroupID
+		if payload, isStart := c.startPayload(m); isStart {
+			event.Kind, event.Payload = messenger.EventStarted, payload
+			return event, nil
+		}
+		if m.MigrateToChatID != 0 || m.MigrateFromChatID != 0 {
+			return migrated(event, m), nil
+		}
 	}
-	event.Text = m.content()
+	c.fill(&event, m)
 	return event, nil
+}
+
+// fill puts what was written and sent into the event of a message.
+func (c *Client) fill(event *messenger.Event, m message) {
+	what := m.content()
+	event.Text = m.words()
+	event.Labels = m.labels(what)
+	event.ReplyTo = c.quoted(m)
+	event.Service = what.service
+	if what.file != nil {
+		if file := what.file(m); file.Ref != "" {
+			event.Files = []messenger.File{file}
+		}
+	}
+	// A place is edited only while it moves, and once more when it stops: then it is no longer called live.
+	event.Live = what.field == "location" && (m.Location.LivePeriod != 0 || event.Kind == messenger.EventEdited)
+}
+
+// migrated tells that a group became a supergroup. Both chats are told so, each of the other
+// (https://core.telegram.org/bots/api#message); the event is always that of the old one.
+func migrated(event messenger.Event, m message) messenger.Event {
+	event.Kind = messenger.EventMigrated
+	if m.MigrateFromChatID != 0 {
+		event.MigratedTo, event.Chat.ID = event.Chat.ID, strconv.FormatInt(m.MigrateFromChatID, 10)
+		return event
+	}
+	event.MigratedTo = strconv.FormatInt(m.MigrateToChatID, 10)
+	return event
 }
 
 // endOfTime is the first second that no four-digit year can show.
@@ -80,189 +138,29 @@ func instant(seconds int64) (time.Time, error) {
 }
 
 // startPayload recognises "/start", "/start@bot" and either with a payload
-// (https://core.telegram.org/bots/features#deep-linking).
-func startPayload(m models.Message) (payload string, isStart bool) {
+// (https://core.telegram.org/bots/features#deep-linking). In groups a bot may hear what is said to another; whom it is
+// said to can be told once Account has been asked. A Business account is a person's, nobody starts it.
+func (c *Client) startPayload(m message) (payload string, isStart bool) {
 	command, payload := m.Text, ""
 	if i := strings.IndexFunc(m.Text, unicode.IsSpace); i >= 0 {
 		command, payload = m.Text[:i], strings.TrimSpace(m.Text[i:])
 	}
-	isStart = command == "/start" || strings.HasPrefix(command, "/start@")
-	return payload, isStart && m.ForwardOrigin == nil
+	name, whom, addressed := strings.Cut(command, "@")
+	if own := c.username.Load(); addressed && own != nil && !strings.EqualFold(whom, *own) {
+		return "", false
+	}
+	return payload, name == "/start" && m.ForwardOrigin == nil && m.BusinessConnectionID == ""
 }
 
-// message is a message with the names of its fields, also of those the library does not know or could not read.
-type message struct {
-	models.Message
-	fields map[string]json.RawMessage
-	// unread are the fields that the library could not read, such as a new variant of a union.
-	unread []string
-}
-
-// readMessage reads a message with the library's models. Where one of its fields makes the library fail, the message is
-// read without that field; the error says that not even its id and chat can be read.
-func readMessage(raw json.RawMessage) (message, error) {
-	var m message
-	broken := errors.New("telegram: the message has no readable id and chat")
-	if err := json.Unmarshal(raw, &m.fields); err != nil {
-		return m, broken
-	}
-	if err := json.Unmarshal(raw, &m.Message); err != nil || m.hasOddNames() {
-		m.readSingly()
-	}
-	if m.ID == 0 || m.Chat.ID == 0 {
-		return m, broken
-	}
-	return m, nil
-}
-
-// hasOddNames tells of fields that encoding/json would take for others, since it ignores case.
-func (m *message) hasOddNames() bool {
-	for name := range m.fields {
-		if isOdd(name) {
-			return true
-		}
-	}
-	return false
-}
-
-func isOdd(name string) bool {
-	return strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-}
-
-// readSingly reads the message from those of its fields that the library can read.
-func (m *message) readSingly() {
-	readable := map[string]json.RawMessage{}
-	for name, value := range m.fields {
-		var alone models.Message
-		if err := json.Unmarshal(object(name, value), &alone); err != nil || isOdd(name) {
-			m.unread = append(m.unread, name)
-			continue
-		}
-		readable[name] = value
-	}
-	m.Message = models.Message{}
-	for name, value := range readable {
-		// Each has been read before, so that none fails now.
-		_ = json.Unmarshal(object(name, value), &m.Message)
-	}
-}
-
-// object is {name: value}.
-func object(name string, value json.RawMessage) []byte {
-	key, err := json.Marshal(name)
-	if err != nil {
-		return nil // a string always becomes JSON
-	}
-	out := append([]byte{'{'}, key...)
-	out = append(append(out, ':'), value...)
-	return append(out, '}')
-}
-
-// chatOf tells a person from a group.
-func chatOf(chat models.Chat) messenger.Chat {
-	out := messenger.Chat{ID: strconv.FormatInt(chat.ID, 10), Kind: messenger.Group, Title: chat.Title}
-	if chat.Type == models.ChatTypePrivate {
-		out.Kind, out.Title = messenger.Private, ""
-	}
-	return out
-}
-
-// senderOf is who wrote: a person, or the chat in whose name an anonymous administrator or a channel writes.
-func senderOf(m models.Message) messenger.Person {
+// words is what was written: the text, or the caption of a file.
+func (m message) words() richtext.Text {
 	switch {
-	case m.SenderChat != nil:
-		return messenger.Person{ID: strconv.FormatInt(m.SenderChat.ID, 10), Name: nameOfChat(*m.SenderChat), Username: m.SenderChat.Username}
-	case m.From != nil:
-		return personOf(*m.From)
+	case m.Text != "":
+		return fromEntities(m.Text, m.Entities).Normal()
+	case m.Caption != "":
+		return fromEntities(m.Caption, m.CaptionEntities).Normal()
+	case m.Gift != nil:
+		return fromEntities(m.Gift.Text, m.Gift.Entities).Normal()
 	}
-	return messenger.Person{}
-}
-
-func personOf(u models.User) messenger.Person {
-	return messenger.Person{
-		ID: strconv.FormatInt(u.ID, 10), Name: nameOf(u), FirstName: valid(u.FirstName), Username: u.Username, Language: u.LanguageCode,
-	}
-}
-
-// nameOf is first and last name; a deleted account has neither.
-func nameOf(u models.User) string {
-	name := strings.TrimSpace(valid(u.FirstName) + " " + valid(u.LastName))
-	if name == "" && u.Username != "" {
-		name = "@" + u.Username
-	}
-	if name == "" {
-		name = strconv.FormatInt(u.ID, 10)
-	}
-	return name
-}
-
-func nameOfChat(chat models.Chat) string {
-	if chat.Title != "" {
-		return chat.Title
-	}
-	return nameOf(models.User{ID: chat.ID, FirstName: chat.FirstName, LastName: chat.LastName, Username: chat.Username})
-}
-
-// valid is a single-line name without control characters.
-func valid(name string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, name))
-}
-
-// decodeMembership reads my_chat_member: in a private chat it says that the customer blocked the bot or came back
-// (https://core.telegram.org/bots/api#update). The library's type fails on a status it does not know.
-func decodeMembership(raw json.RawMessage) (messenger.Event, error) {
-	var change struct {
-		Chat models.Chat `json:"chat"`
-		From models.User `json:"from"`
-		Date int64       `json:"date"`
-		New  struct {
-			Status models.ChatMemberType `json:"status"`
-		} `json:"new_chat_member"`
-	}
-	if err := json.Unmarshal(raw, &change); err != nil {
-		return messenger.Event{}, errors.New("telegram: my_chat_member is not of the documented form")
-	}
-	at, err := instant(change.Date)
-	if err != nil {
-		return messenger.Event{}, err
-	}
-	event := messenger.Event{
-		Kind: messenger.EventIgnored, Reason: "my_chat_member", At: at,
-		Chat: chatOf(change.Chat), From: personOf(change.From),
-	}
-	kinds := map[models.ChatMemberType]messenger.EventKind{
-		models.ChatMemberTypeBanned: messenger.EventBlocked, models.ChatMemberTypeMember: messenger.EventUnblocked,
-	}
-	if kind, known := kinds[change.New.Status]; known && event.Chat.Kind == messenger.Private {
-		event.Kind, event.Reason = kind, ""
-	}
-	return event, nil
-}
-
-// content is what the team reads: from whom it was forwarded, what it is, and its text.
-func (m message) content() richtext.Text {
-	var parts []richtext.Text
-	for _, line := range []string{m.forwardedFrom(), m.label()} {
-		if line != "" {
-			parts = append(parts, richtext.Plain(line))
-		}
-	}
-	for _, text := range []richtext.Text{fromEntities(m.Text, m.Entities), fromEntities(m.Caption, m.CaptionEntities)} {
-		if text.Plain != "" {
-			parts = append(parts, text)
-		}
-	}
-	var lines []richtext.Text
-	for i, part := range parts {
-		if i > 0 {
-			lines = append(lines, richtext.Plain("\n"))
-		}
-		lines = append(lines, part)
-	}
-	return richtext.Concat(lines...).Normal()
+	return richtext.Plain(m.richMessage())
 }

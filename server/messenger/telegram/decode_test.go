@@ -1,9 +1,10 @@
-// What updates become. The updates are written by hand after the documentation.
+// What messages become, and how updates are taken apart. The updates are written by hand after the documentation.
 
 package telegram_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func decode(t *testing.T, raw []byte) messenger.Event {
 	return e
 }
 
-func TestAMessageOfAPerson(t *testing.T) {
+func TestCase04AMessageOfAPersonIsAsWritten(t *testing.T) {
 	require.Equal(t, messenger.Event{
 		Kind:       messenger.EventMessage,
 		At:         time.Unix(written, 0),
@@ -67,7 +68,7 @@ func TestAMessageInAGroup(t *testing.T) {
 	require.Equal(t, messenger.Person{ID: "-100", Name: "Склад"}, e.From, "an anonymous administrator")
 }
 
-func TestFormattingOfInboundText(t *testing.T) {
+func TestCase02Case03FormattingOfInboundText(t *testing.T) {
 	span := func(start, end int, kind richtext.Kind, value string) richtext.Span {
 		return richtext.Span{Start: start, End: end, Kind: kind, Value: value}
 	}
@@ -108,56 +109,36 @@ func TestFormattingOfInboundText(t *testing.T) {
 	}
 }
 
-func TestEveryContentIsReadable(t *testing.T) {
-	file := `"file_id":"f","file_unique_id":"u"`
-	for fields, want := range map[string]string{
-		`"photo":[{` + file + `,"width":1,"height":1}],"caption":"див."`:                                                               "📷 photo\nдив.",
-		`"voice":{` + file + `,"duration":12}`:                                                                                         "🎤 voice 0:12",
-		`"video_note":{` + file + `,"length":1,"duration":61}`:                                                                         "🎬 video message 1:01",
-		`"video":{` + file + `,"width":1,"height":1,"duration":3}`:                                                                     "🎬 video 0:03",
-		`"audio":{` + file + `,"duration":200,"performer":"ДахаБраха","title":"Карпатський реп"}`:                                      "🎵 audio ДахаБраха, Карпатський реп 3:20",
-		`"document":{` + file + `,"file_name":"name.pdf","file_size":1234567}`:                                                         "📎 document name.pdf (1.2 MB)",
-		`"animation":{` + file + `,"width":1,"height":1,"duration":1},"document":{` + file + `}`:                                       "🎞 animation",
-		`"sticker":{` + file + `,"type":"regular","width":1,"height":1,"emoji":"😀"}`:                                                   "🖼 sticker 😀",
-		`"location":{"latitude":50.45,"longitude":30.52}`:                                                                              "📍 location 50.45, 30.52",
-		`"venue":{"title":"Музей","address":"вул. 1","location":{"latitude":1,"longitude":2}},"location":{"latitude":1,"longitude":2}`: "📍 place Музей, вул. 1, 1, 2",
-		`"contact":{"first_name":"Ігор","phone_number":"+380501112233"}`:                                                               "👤 contact Ігор, +380501112233",
-		`"poll":{"id":"1","question":"Коли?","options":[{"text":"Зараз","voter_count":0}]}`:                                            "📊 poll: Коли?\n○ Зараз",
-		`"dice":{"emoji":"🎯","value":6}`:                                                                                               "🎲 dice 🎯 6",
-		`"game":{"title":"Chess","description":"","photo":[]}`:                                                                         "🎮 game Chess",
-		`"story":{"id":1,"chat":{"id":1,"type":"channel","title":"News"}}`:                                                             "📖 story of News",
-		`"giveaway":{"chats":[],"winners_selection_date":1,"winner_count":1}`:                                                          "🎁 giveaway",
-		`"successful_payment":{"currency":"UAH","total_amount":12300}`:                                                                 "💳 payment 12300 UAH (smallest units)",
-		`"new_chat_members":[` + user + `]`:                                                                                            "👥 joined: Олена Коваль",
-		`"pinned_message":{"message_id":1,"date":0,"chat":` + chat + `}`:                                                               "📌 a message was pinned",
-		`"live_photo":{"x":1},"caption":"тут"`:                                                                                         "❔ a message of a kind this version does not know (live_photo)\nтут",
-		`"hologram":true,"aura":{}`:                                                                                                    "❔ a message of a kind this version does not know (aura, hologram)",
-		``:                                                                                                                             "❔ a message of a kind this version does not know",
-		`"text":"так","forward_origin":{"type":"hidden_user","date":1,"sender_user_name":"Хтось"}`:                                     "Forwarded from Хтось\nтак",
-		`"text":"так","forward_origin":{"type":"user","date":1,"sender_user":` + user + `}`:                                            "Forwarded from Олена Коваль\nтак",
-		`"text":"так","forward_origin":{"type":"channel","date":1,"message_id":1,"chat":{"id":1,"type":"channel","title":"News"}}`:     "Forwarded from News\nтак",
-		`"dice":null`: "🎲 dice",
+func TestCase05PreKeepsWhatLooksLikeAFence(t *testing.T) {
+	e := decode(t, update("message", chat, "\"text\":\"a\\n```\\nb\",\"entities\":[{\"type\":\"pre\",\"offset\":0,\"length\":7,\"language\":\"go\"}]"))
+	require.Equal(t, richtext.Text{
+		Plain: "a\n```\nb", Spans: []richtext.Span{{Start: 0, End: 7, Kind: richtext.Pre, Value: "go"}},
+	}, e.Text)
+}
+
+func TestCase06ATextThatIsOneEntityIsNotEmpty(t *testing.T) {
+	for _, entity := range []string{
+		`{"type":"text_link","offset":0,"length":2,"url":"https://e.com"}`, `{"type":"custom_emoji","offset":0,"length":2,"custom_emoji_id":"1"}`,
 	} {
-		require.Equal(t, want, decode(t, update("message", chat, fields)).Text.Plain)
+		require.Equal(t, "🙂", decode(t, update("message", chat, `"text":"🙂","entities":[`+entity+`]`)).Text.Plain)
 	}
 }
 
-func TestVariantsTheLibraryDoesNotKnowLoseNothingElse(t *testing.T) {
-	for fields, want := range map[string]string{
-		`"text":"так","forward_origin":{"type":"of_tomorrow","date":1}`:                       "Forwarded\nтак",
-		`"caption":"дорого","paid_media":{"star_count":1,"paid_media":[{"type":"hologram"}]}`: "❔ a message of a kind this version does not know (paid_media)\nдорого",
-		`"text":"так","reply_to_message":{"message_id":"x"}`:                                  "так",
-		`"text":"так","entities":"none"`:                                                      "так",
-		`"dice":{"emoji":"🎯","value":6},"Dice":null`:                                          "🎲 dice 🎯 6",
-	} {
-		e := decode(t, update("message", chat, fields))
-		require.Equal(t, want, e.Text.Plain)
-		require.Equal(t, "Олена Коваль", e.From.Name)
-		require.Equal(t, "5", e.ExternalID)
-	}
+func TestCase07RightToLeftTextKeepsItsOrder(t *testing.T) {
+	const text = "שלום עולם, hello"
+	e := decode(t, update("message", chat, `"text":"`+text+`","entities":[{"type":"bold","offset":5,"length":4}]`))
+	require.Equal(t, text, e.Text.Plain)
+	require.Equal(t, []richtext.Span{{Start: 9, End: 17, Kind: richtext.Bold}}, e.Text.Spans)
+	require.Equal(t, "עולם", text[9:17])
 }
 
-func TestStart(t *testing.T) {
+func TestACaptionIsTheText(t *testing.T) {
+	e := decode(t, update("message", chat, `"photo":[{"file_id":"f","width":1,"height":1}],"caption":"див.","caption_entities":[{"type":"italic","offset":0,"length":3}]`))
+	require.Equal(t, richtext.Text{Plain: "див.", Spans: []richtext.Span{{Start: 0, End: 6, Kind: richtext.Italic}}}, e.Text)
+	require.Empty(t, e.Labels)
+}
+
+func TestCase27Start(t *testing.T) {
 	for _, c := range []struct {
 		text, payload string
 		kind          messenger.EventKind
@@ -174,8 +155,30 @@ func TestStart(t *testing.T) {
 		require.Equal(t, c.payload, e.Payload, c.text)
 		if c.kind == messenger.EventStarted {
 			require.Empty(t, e.Text.Plain)
+			require.Empty(t, e.Labels)
 		}
 	}
+}
+
+func TestCase27AStartOfAnotherBotIsAMessageOnceTheBotKnowsItsName(t *testing.T) {
+	d := newDesk(t)
+	kindOf := func(text string) messenger.EventKind {
+		e, err := d.Decode(update("message", group, fmt.Sprintf(`"text":%q`, text)))
+		require.NoError(t, err)
+		return e.Kind
+	}
+	require.Equal(t, messenger.EventStarted, kindOf("/start@other_bot"))
+	_, err := d.Account(within(t))
+	require.NoError(t, err)
+	require.Equal(t, messenger.EventMessage, kindOf("/start@other_bot"))
+	require.Equal(t, messenger.EventStarted, kindOf("/start@Shop_Bot x"))
+	require.Equal(t, messenger.EventStarted, kindOf("/start"))
+}
+
+func TestAStartInABusinessChatIsAMessage(t *testing.T) {
+	e := decode(t, update("business_message", chat, `"business_connection_id":"bc1","text":"/start"`))
+	require.Equal(t, messenger.EventMessage, e.Kind)
+	require.Equal(t, "/start", e.Text.Plain)
 }
 
 func TestAForwardedStartIsAMessage(t *testing.T) {
@@ -192,57 +195,43 @@ func TestEdited(t *testing.T) {
 	require.Equal(t, messenger.EventEdited, decode(t, update("edited_message", chat, `"text":"/start"`)).Kind)
 }
 
-func TestBlockingAndComingBack(t *testing.T) {
-	membership := func(inChat, status string) []byte {
-		return fmt.Appendf(nil, `{"update_id":9,"my_chat_member":{"chat":%s,"from":%s,"date":%d,"old_chat_member":{},"new_chat_member":{"status":%q}}}`,
-			inChat, user, written, status)
-	}
-	e := decode(t, membership(chat, "kicked"))
-	require.Equal(t, messenger.EventBlocked, e.Kind)
-	require.Equal(t, "42", e.Chat.ID)
-	require.Equal(t, "Олена Коваль", e.From.Name)
-	require.Equal(t, time.Unix(written, 0), e.At)
-	require.Equal(t, messenger.EventUnblocked, decode(t, membership(chat, "member")).Kind)
-	for _, raw := range [][]byte{membership(chat, "of_tomorrow"), membership(group, "kicked")} {
-		e := decode(t, raw)
-		require.Equal(t, messenger.EventIgnored, e.Kind)
-		require.Equal(t, "my_chat_member", e.Reason)
-	}
-}
-
-func TestOtherKindsAreIgnoredByName(t *testing.T) {
-	for kind, content := range map[string]string{
-		"channel_post": `{"message_id":1,"date":1,"chat":` + chat + `}`, "edited_channel_post": `{"message_id":1,"date":1,"chat":` + chat + `}`,
-		"callback_query": `{"id":"1","from":` + user + `}`, "message_reaction": `{"chat":` + chat + `,"message_id":1}`,
-		"business_connection": `{"id":"bc1"}`, "business_message": `{"business_connection_id":"bc1","chat":` + chat + `}`,
-		"edited_business_message": `{"chat":` + chat + `}`, "deleted_business_messages": `{"chat":` + chat + `}`,
-	} {
-		e := decode(t, fmt.Appendf(nil, `{"update_id":9,%q:%s}`, kind, content))
-		require.Equal(t, messenger.EventIgnored, e.Kind, kind)
-		require.Equal(t, kind, e.Reason)
-	}
-	for _, raw := range []string{`{"update_id":9}`, `{"update_id":9,"of_tomorrow":{"chat":5}}`} {
-		require.Equal(t, "unknown_update", decode(t, []byte(raw)).Reason)
-	}
-}
-
 func TestLanes(t *testing.T) {
 	inChat := `"chat":` + chat
 	for raw, lane := range map[string]string{
-		`{"update_id":1,"message":{` + inChat + `}}`:                                         "42",
-		`{"update_id":1,"edited_message":{` + inChat + `}}`:                                  "42",
-		`{"update_id":1,"my_chat_member":{` + inChat + `}}`:                                  "42",
-		`{"update_id":1,"message_reaction":{` + inChat + `}}`:                                "42",
-		`{"update_id":1,"callback_query":{"message":{` + inChat + `}}}`:                      "42",
-		`{"update_id":1,"callback_query":{"inline_message_id":"1"}}`:                         "",
-		`{"update_id":1,"business_message":{"business_connection_id":"bc1",` + inChat + `}}`: "bc1/42",
-		`{"update_id":1,"business_connection":{"id":"bc1"}}`:                                 "",
-		`{"update_id":1,"message":{"chat":{"id":-1001234567890123}}}`:                        "-1001234567890123",
-		`{"update_id":1,"of_tomorrow":{` + inChat + `}}`:                                     "",
+		`{"update_id":1,"message":{` + inChat + `}}`:                                                  "42",
+		`{"update_id":1,"edited_message":{` + inChat + `}}`:                                           "42",
+		`{"update_id":1,"my_chat_member":{` + inChat + `}}`:                                           "42",
+		`{"update_id":1,"message_reaction":{` + inChat + `}}`:                                         "42",
+		`{"update_id":1,"callback_query":{"message":{` + inChat + `}}}`:                               "42",
+		`{"update_id":1,"callback_query":{"inline_message_id":"1"}}`:                                  "",
+		`{"update_id":1,"business_message":{"business_connection_id":"bc1",` + inChat + `}}`:          "bc1/42",
+		`{"update_id":1,"business_connection":{"id":"bc1"}}`:                                          "bc1",
+		`{"update_id":1,"edited_business_message":{"business_connection_id":"bc1",` + inChat + `}}`:   "bc1/42",
+		`{"update_id":1,"deleted_business_messages":{"business_connection_id":"bc1",` + inChat + `}}`: "bc1/42",
+		`{"update_id":1,"message":{"chat":{"id":-1001234567890123}}}`:                                 "-1001234567890123",
+		`{"update_id":1,"of_tomorrow":{` + inChat + `}}`:                                              "",
 	} {
 		d, err := offline(t).Split([]byte(raw))
 		require.NoError(t, err)
 		require.Equal(t, messenger.Update{EventID: "u1", Lane: lane, Raw: []byte(raw)}, d.Updates[0])
+	}
+}
+
+func TestThePartsOfAnAlbumShareItsKey(t *testing.T) {
+	for raw, album := range map[string]string{
+		`"message":{"media_group_id":"7",`:                 "7",
+		`"business_message":{"media_group_id":"7",`:        "7",
+		`"edited_message":{"media_group_id":"7",`:          "",
+		`"edited_business_message":{"media_group_id":"7",`: "",
+		`"message":{`: "",
+		`"message":{"media_group_id":{"of":"tomorrow"},`: "",
+	} {
+		raw = `{"update_id":1,` + raw + `"message_id":3,"date":1,"chat":` + chat + `}}`
+		d, err := offline(t).Split([]byte(raw))
+		require.NoError(t, err)
+		require.Empty(t, d.Updates[0].Undecodable)
+		require.Equal(t, album, d.Updates[0].Album, raw)
+		require.Equal(t, album, decode(t, []byte(raw)).Album, raw)
 	}
 }
 
@@ -251,7 +240,7 @@ func TestWhatCannotBeReadIsKept(t *testing.T) {
 		`{}`, `{"update_id":null}`, `{"update_id":1.5}`, `{"update_id":99999999999999999999}`, `{"update_id":[]}`,
 		`{"update_id":1,"message":5}`, `{"update_id":1,"message":null}`, `{"update_id":1,"message":{}}`,
 		`{"update_id":1,"message":{"chat":{"id":"42"}}}`, `{"update_id":1,"callback_query":[]}`,
-		`{"update_id":1,"message":{"business_connection_id":7,"chat":{"id":1}}}`,
+		`{"update_id":1,"message":{"business_connection_id":7,"chat":{"id":1}}}`, `{"update_id":1,"business_connection":{}}`,
 	} {
 		d, err := offline(t).Split([]byte(raw))
 		require.NoError(t, err, raw)
@@ -259,7 +248,12 @@ func TestWhatCannotBeReadIsKept(t *testing.T) {
 		require.NotEmpty(t, d.Updates[0].EventID, raw)
 		require.Empty(t, d.Updates[0].Lane, raw)
 	}
-	for _, raw := range []string{`{"update_id":1,"message":{"chat":{"id":42}}}`, `{"update_id":1,"my_chat_member":{"chat":{"id":42},"date":"x"}}`, `[]`, `null`} {
+	for _, raw := range []string{
+		`{"update_id":1,"message":{"chat":{"id":42}}}`, `{"update_id":1,"message":{"message_id":5,"chat":{"id":42},"date":253402300800}}`,
+		`{"update_id":1,"my_chat_member":{"chat":{"id":42},"date":"x"}}`, `{"update_id":1,"callback_query":{"id":5}}`,
+		`{"update_id":1,"message_reaction":{"chat":{"id":42},"date":1}}`, `{"update_id":1,"deleted_business_messages":{"chat":{"id":42}}}`,
+		`{"update_id":1,"business_connection":{"id":"bc1","date":-1}}`, `[]`, `null`,
+	} {
 		_, err := offline(t).Decode([]byte(raw))
 		require.Error(t, err, raw)
 	}
@@ -272,7 +266,11 @@ func FuzzDecode(f *testing.F) {
 	f.Add(update("message", chat, `"animation":{},"ANIMATION":null`))
 	f.Add(update("edited_message", group, `"caption":"x","photo":[],"forward_origin":{"type":"user"}`))
 	f.Add([]byte(`{"update_id":9,"my_chat_member":{"chat":{"id":1},"new_chat_member":{"status":"kicked"}}}`))
-	for _, field := range []string{"venue", "story", "poll", "contact", "left_chat_member", "sticker", "audio", "invoice", "web_app_data", "forum_topic_created"} {
+	f.Add([]byte(`{"update_id":9,"callback_query":{"id":"1","message":{"message_id":1,"chat":{"id":1},"reply_markup":{"inline_keyboard":[[{}]]}}}}`))
+	f.Add([]byte(`{"update_id":9,"message_reaction":{"chat":{"id":1},"message_id":1,"new_reaction":[{"type":"emoji","emoji":"x"},5]}}`))
+	f.Add(update("message", chat, `"rich_message":{"blocks":[{"text":["a",{"text":"b"}],"cells":[[{"text":"c"},5]],"items":[{"label":"1","blocks":[]}]}]}`))
+	f.Add(update("business_message", chat, `"business_connection_id":"b","reply_to_message":{"message_id":1,"chat":{"id":1}},"external_reply":{"origin":5}`))
+	for _, field := range []string{"live_photo", "paid_media", "giveaway", "checklist_tasks_done", "video_chat_ended", "gift", "pinned_message", "venue", "story", "poll", "contact", "left_chat_member", "sticker", "audio", "invoice", "web_app_data", "forum_topic_created"} {
 		f.Add(update("message", chat, fmt.Sprintf(`%q:{}`, field)))
 	}
 	c := offline(f)
@@ -288,6 +286,9 @@ func FuzzDecode(f *testing.F) {
 			}
 			if !utf8.ValidString(e.Text.Plain) {
 				t.Fatalf("the text is not UTF-8: %q", e.Text.Plain)
+			}
+			if again, err := c.Decode(u.Raw); err != nil || !reflect.DeepEqual(e, again) {
+				t.Fatalf("decoded as %+v and as %+v (%v)", e, again, err)
 			}
 			for _, s := range e.Text.Spans {
 				if s.Start < 0 || s.End > len(e.Text.Plain) || s.Start >= s.End || !utf8.ValidString(e.Text.Plain[s.Start:s.End]) {

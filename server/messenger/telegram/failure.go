@@ -40,6 +40,8 @@ func judge(status int, header http.Header, body []byte) *messenger.Error {
 	switch code := a.ErrorCode; {
 	case code == http.StatusTooManyRequests:
 		e.Class, e.After = messenger.RetryAfter, waitTold(a, header)
+	case code == http.StatusRequestEntityTooLarge: // the cloud's gateway says it without the Bot API's form
+		e.Class, e.Description = messenger.Rejected, "the server refuses a file of this size"
 	case code == http.StatusGatewayTimeout:
 		e.Class = messenger.Ambiguous
 	case code/100 == 2:
@@ -90,6 +92,31 @@ func failure(err error) error {
 		return e
 	}
 	return unreadable("the method")
+}
+
+// carriedOut is failure for methods whose result says nothing: one that cannot be read does not matter.
+func carriedOut(err error) error {
+	var e *messenger.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// harmless is err, or nil when it says in one of these descriptions that there was nothing left to do.
+func harmless(err error, descriptions ...string) error {
+	e := messenger.AsError(err)
+	for _, d := range descriptions {
+		if e != nil && e.Class == messenger.Rejected && strings.Contains(e.Description, d) {
+			return nil
+		}
+	}
+	return err
+}
+
+// rejected is a refusal of our own, before anybody was called.
+func rejected(description string) error {
+	return &messenger.Error{Class: messenger.Rejected, Description: description}
 }
 
 // unreadable is the outcome of a call that was carried out and answered in a form nobody knows.

@@ -1,4 +1,5 @@
-// Readable labels for what is not text: a table from the fields of a message to words.
+// The labels of a message: what it is besides its text. Here is how they are chosen; the kinds of content are in
+// content.go and service.go, the words in assets/i18n/label.*.json.
 
 package telegram
 
@@ -8,96 +9,55 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
-	"github.com/go-telegram/bot/models"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
-// content is a kind of content by its field in a message. detail, if any, says more; it is called only when the library
-// could read the field.
+// content is a kind of content by its field in a message.
 type content struct {
-	field  string
-	words  string
-	detail func(models.Message) string
+	field string
+	// label says what it is; nil where the file or the text alone tells.
+	label func(message) messenger.Label
+	// file is what has to be fetched, nil for nothing.
+	file func(message) messenger.File
+	// service marks what tells of the chat and not of a person's wish.
+	service bool
+	// named marks what is told by its name alone, so that the library need not be able to read it.
+	named bool
 }
 
-// contents are the kinds that have a label, each before those it comes along with: an animation brings a document too, a
-// venue a location (https://core.telegram.org/bots/api#message).
-func contents() []content {
-	return []content{
-		{"animation", "🎞 animation", func(m models.Message) string { return fileDetail(m.Animation.FileName, m.Animation.FileSize) }},
-		{"venue", "📍 place", func(m models.Message) string {
-			return joined(m.Venue.Title, m.Venue.Address, coordinates(m.Venue.Location))
-		}},
-		{"photo", "📷 photo", nil},
-		{"video", "🎬 video", func(m models.Message) string { return duration(m.Video.Duration) }},
-		{"video_note", "🎬 video message", func(m models.Message) string { return duration(m.VideoNote.Duration) }},
-		{"voice", "🎤 voice", func(m models.Message) string { return duration(m.Voice.Duration) }},
-		{"audio", "🎵 audio", func(m models.Message) string {
-			title := joined(m.Audio.Performer, cmp.Or(m.Audio.Title, m.Audio.FileName))
-			return strings.TrimSpace(title + " " + duration(m.Audio.Duration))
-		}},
-		{"document", "📎 document", func(m models.Message) string { return fileDetail(m.Document.FileName, m.Document.FileSize) }},
-		{"paid_media", "💎 paid media", nil},
-		{"sticker", "🖼 sticker", func(m models.Message) string { return m.Sticker.Emoji }},
-		{"story", "📖 story", func(m models.Message) string { return "of " + nameOfChat(m.Story.Chat) }},
-		{"location", "📍 location", func(m models.Message) string { return coordinates(*m.Location) }},
-		{"contact", "👤 contact", func(m models.Message) string {
-			return joined(strings.TrimSpace(m.Contact.FirstName+" "+m.Contact.LastName), m.Contact.PhoneNumber)
-		}},
-		{"poll", "📊 poll:", pollDetail},
-		{"checklist", "☑ checklist:", checklistDetail},
-		{"dice", "🎲 dice", func(m models.Message) string { return m.Dice.Emoji + " " + strconv.Itoa(m.Dice.Value) }},
-		{"game", "🎮 game", func(m models.Message) string { return m.Game.Title }},
-		{"giveaway", "🎁 giveaway", func(m models.Message) string { return m.Giveaway.PrizeDescription }},
-		{"giveaway_created", "🎁 giveaway created", nil},
-		{"giveaway_winners", "🎁 giveaway winners", nil},
-		{"giveaway_completed", "🎁 giveaway completed", nil},
-		{"invoice", "🧾 invoice", func(m models.Message) string { return m.Invoice.Title }},
-		{"successful_payment", "💳 payment", func(m models.Message) string {
-			return fmt.Sprintf("%d %s (smallest units)", m.SuccessfulPayment.TotalAmount, m.SuccessfulPayment.Currency)
-		}},
-		{"refunded_payment", "💳 refunded payment", func(m models.Message) string {
-			return fmt.Sprintf("%d %s (smallest units)", m.RefundedPayment.TotalAmount, m.RefundedPayment.Currency)
-		}},
-		{"gift", "🎁 gift", nil},
-		{"unique_gift", "🎁 unique gift", nil},
-		{"web_app_data", "🧩 data of a web app:", func(m models.Message) string { return m.WebAppData.Data }},
-		{"users_shared", "👤 shared users", nil},
-		{"chat_shared", "👥 shared chat", nil},
-		{"passport_data", "🪪 passport data (not shown)", nil},
-		{"new_chat_members", "👥 joined:", func(m models.Message) string {
-			names := make([]string, len(m.NewChatMembers))
-			for i, u := range m.NewChatMembers {
-				names[i] = nameOf(u)
+// content is the kind of the message, the zero content for text and for what this version does not know.
+func (m message) content() content {
+	for _, kinds := range [][]content{contents(), serviceContents()} {
+		for _, kind := range kinds {
+			if _, there := m.fields[kind.field]; there && (kind.named || m.has(kind.field)) {
+				return kind
 			}
-			return strings.Join(names, ", ")
-		}},
-		{"left_chat_member", "👥 left:", func(m models.Message) string { return nameOf(*m.LeftChatMember) }},
-		{"new_chat_title", "👥 new title of the group:", func(m models.Message) string { return m.NewChatTitle }},
-		{"new_chat_photo", "👥 new picture of the group", nil},
-		{"delete_chat_photo", "👥 picture of the group removed", nil},
-		{"group_chat_created", "👥 group created", nil},
-		{"supergroup_chat_created", "👥 group created", nil},
-		{"migrate_to_chat_id", "👥 the group became a supergroup", nil},
-		{"migrate_from_chat_id", "👥 the group became a supergroup", nil},
-		{"pinned_message", "📌 a message was pinned", nil},
-		{"message_auto_delete_timer_changed", "⏲ the timer of messages changed", nil},
-		{"write_access_allowed", "✅ the bot was allowed to write", nil},
-		{"connected_website", "🌐 logged in on", func(m models.Message) string { return m.ConnectedWebsite }},
-		{"proximity_alert_triggered", "📍 proximity alert", nil},
-		{"boost_added", "🚀 the group was boosted", nil},
-		{"chat_background_set", "🖼 new background of the chat", nil},
-		{"checklist_tasks_done", "☑ tasks of a checklist done", nil},
-		{"checklist_tasks_added", "☑ tasks added to a checklist", nil},
-		{"forum_topic_created", "🗂 topic created:", func(m models.Message) string { return m.ForumTopicCreated.Name }},
-		{"forum_topic_edited", "🗂 topic changed", nil},
-		{"forum_topic_closed", "🗂 topic closed", nil},
-		{"forum_topic_reopened", "🗂 topic reopened", nil},
-		{"video_chat_scheduled", "📞 video chat planned", nil},
-		{"video_chat_started", "📞 video chat began", nil},
-		{"video_chat_ended", "📞 video chat ended", nil},
-		{"video_chat_participants_invited", "📞 invited to a video chat", nil},
+		}
 	}
+	return content{}
+}
+
+// labels are those of the message: from whom it was forwarded, which story it answers, what it is.
+func (m message) labels(what content) []messenger.Label {
+	var out []messenger.Label
+	if origin, there := m.fields["forward_origin"]; there {
+		name, address := originOf(origin)
+		forwarded := labelOr("forwarded", "name", name)
+		forwarded.URL = address
+		out = append(out, forwarded)
+	}
+	if m.has("reply_to_story") {
+		out = append(out, label("reply_to_story", "name", m.story("reply_to_story")))
+	}
+	switch {
+	case what.label != nil:
+		out = append(out, what.label(m))
+	case what.field == "" && m.Text == "":
+		out = append(out, labelOr("unknown", "fields", strings.Join(m.unknown(), ", ")))
+	}
+	return out
 }
 
 // wrapping are the fields that say something about a message without being its content.
@@ -110,98 +70,96 @@ func wrapping() []string {
 		suggested_post_info effect_id caption caption_entities show_caption_above_media has_media_spoiler reply_markup`)
 }
 
-// label says what the message is, "" for text and nothing else.
-func (m message) label() string {
-	for _, c := range contents() {
-		if _, has := m.fields[c.field]; !has || slices.Contains(m.unread, c.field) {
-			continue
-		}
-		if c.detail == nil || string(m.fields[c.field]) == "null" {
-			return c.words
-		}
-		return strings.TrimSpace(c.words + " " + strings.TrimSpace(c.detail(m.Message)))
-	}
-	if m.Text != "" {
-		return ""
-	}
-	return "❔ a message of a kind this version does not know" + m.unknown()
-}
-
-// unknown names, in brackets, the fields that can be the content.
-func (m message) unknown() string {
-	names := slices.DeleteFunc(slices.Clone(m.unread), func(name string) bool { return name == "forward_origin" })
+// unknown are the names of the fields that can be the content, in order.
+func (m message) unknown() []string {
+	var names []string
 	for name := range m.fields {
-		if !slices.Contains(wrapping(), name) && !slices.Contains(names, name) {
+		if !slices.Contains(wrapping(), name) {
 			names = append(names, name)
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
 	slices.Sort(names)
-	return " (" + strings.Join(names, ", ") + ")"
+	return names
 }
 
-// forwardedFrom is "Forwarded from …", "" when the message was not forwarded.
-func (m message) forwardedFrom() string {
-	origin := m.ForwardOrigin
-	switch {
-	case slices.Contains(m.unread, "forward_origin"):
-		return "Forwarded"
-	case origin == nil:
+// label is a label with the arguments given as name, value, name, value.
+func label(key string, args ...string) messenger.Label {
+	l := messenger.Label{Key: key}
+	for i := 0; i+1 < len(args); i += 2 {
+		if l.Args == nil {
+			l.Args = map[string]string{}
+		}
+		l.Args[args[i]] = args[i+1]
+	}
+	return l
+}
+
+// labelOr is a label with one argument more, or without it the label whose words do without: its key ends in "_bare".
+func labelOr(key, name, value string, args ...string) messenger.Label {
+	if value == "" {
+		return label(key+"_bare", args...)
+	}
+	return label(key, append(args, name, value)...)
+}
+
+// always is the label of a kind that has nothing more to say than its name.
+func always(key string) func(message) messenger.Label {
+	return func(message) messenger.Label { return label(key) }
+}
+
+// joined is the parts that are not empty, one after the other.
+func joined(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
+}
+
+// duration is minutes and seconds, with hours from one hour on.
+func duration(seconds int) string {
+	if seconds < 3600 {
+		return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+}
+
+// moment is a time in UTC, empty for one outside the calendar.
+func moment(seconds int64) string {
+	at, err := instant(seconds)
+	if err != nil || seconds == 0 {
 		return ""
-	case origin.MessageOriginUser != nil:
-		return "Forwarded from " + nameOf(origin.MessageOriginUser.SenderUser)
-	case origin.MessageOriginHiddenUser != nil:
-		return "Forwarded from " + origin.MessageOriginHiddenUser.SenderUserName
-	case origin.MessageOriginChat != nil:
-		return "Forwarded from " + nameOfChat(origin.MessageOriginChat.SenderChat)
-	case origin.MessageOriginChannel != nil:
-		return "Forwarded from " + nameOfChat(origin.MessageOriginChannel.Chat)
 	}
-	return "Forwarded"
+	return at.UTC().Format("2006-01-02 15:04 ") + time.UTC.String()
 }
 
-func pollDetail(m models.Message) string {
-	lines := []string{m.Poll.Question}
-	for _, option := range m.Poll.Options {
-		lines = append(lines, "○ "+option.Text)
+// decimals are of the currencies that have not two (https://core.telegram.org/bots/payments/currencies.json, ISO 4217);
+// XTR are Telegram's stars, TON is counted in billionths.
+func decimals(currency string) int {
+	switch currency {
+	case "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XTR":
+		return 0
+	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
+		return 3
+	case "TON":
+		return 9
 	}
-	return strings.Join(lines, "\n")
+	return 2
 }
 
-func checklistDetail(m models.Message) string {
-	lines := []string{m.Checklist.Title}
-	for _, task := range m.Checklist.Tasks {
-		lines = append(lines, "○ "+task.Text)
+// amount is a sum of money that is told in the currency's smallest units.
+func amount(units int, currency string) string {
+	digits := decimals(currency)
+	text := fmt.Sprintf("%0*d", digits+1, max(units, -units))
+	if digits > 0 {
+		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
 	}
-	return strings.Join(lines, "\n")
-}
-
-// joined is the parts that are not empty, with commas.
-func joined(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
-}
-
-// duration is minutes and seconds.
-func duration(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }
-
-// coordinates are latitude and longitude, as a map's search takes them.
-func coordinates(l models.Location) string {
-	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-	return number(l.Latitude) + ", " + number(l.Longitude)
-}
-
-// fileDetail is a file's name and its size in decimal units.
-func fileDetail(name string, bytes int64) string {
-	size := ""
-	switch {
-	case bytes >= 1_000_000:
-		size = fmt.Sprintf("(%.1f MB)", float64(bytes)/1e6)
-	case bytes >= 1000:
-		size = fmt.Sprintf("(%.0f kB)", float64(bytes)/1e3)
-	case bytes > 0:
-		size = fmt.Sprintf("(%d B)", bytes)
+	if digits > 3 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
-	return strings.TrimSpace(name + " " + size)
+	if units < 0 {
+		text = "-" + text
+	}
+	return text + " " + cmp.Or(map[string]string{"XTR": "⭐"}[currency], currency)
 }
+
+// stars is a sum in Telegram's own currency.
+func stars(n int) string { return amount(n, "XTR") }
+
+func number(n int) string { return strconv.Itoa(n) }

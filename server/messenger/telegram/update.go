@@ -52,7 +52,7 @@ func splitOne(raw []byte) (u messenger.Update, id *int64) {
 		u.Undecodable = err.Error()
 		return u, id
 	}
-	u.Lane = place.lane()
+	u.Lane, u.Album = place.lane(), place.album(kind)
 	return u, id
 }
 
@@ -72,12 +72,14 @@ type place struct {
 	Chat       struct {
 		ID *int64 `json:"id"`
 	} `json:"chat"`
+	// Group is read apart: one that cannot be read is no reason to lose the message.
+	Group json.RawMessage `json:"media_group_id"`
 }
 
-// lane is one per conversation; an update of no chat is in a lane of its own.
+// lane is one per conversation, and one per Business connection; an update of neither is in a lane of its own.
 func (p place) lane() string {
 	if p.Chat.ID == nil {
-		return ""
+		return p.Connection
 	}
 	lane := strconv.FormatInt(*p.Chat.ID, 10)
 	if p.Connection != "" {
@@ -86,12 +88,29 @@ func (p place) lane() string {
 	return lane
 }
 
-// placeOf reads the place out of an update's content. A kind that has no chat, or that nobody asked for, has no place; a
-// message without a chat, or with one of the wrong type, is an error.
+// album is the key of the album that a new message is part of. An edit waits for no siblings.
+func (p place) album(kind string) string {
+	var key string
+	if kind != "message" && kind != "business_message" || json.Unmarshal(p.Group, &key) != nil {
+		return ""
+	}
+	return key
+}
+
+// placeOf reads the place out of an update's content. A kind that nobody asked for has no place; a message without a chat,
+// or with one of the wrong type, is an error. The changes of a Business connection are in order among themselves.
 func placeOf(kind string, content json.RawMessage) (place, error) {
 	switch kind {
-	case "", "business_connection":
+	case "":
 		return place{}, nil
+	case "business_connection":
+		var connection struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(content, &connection); err != nil || connection.ID == "" {
+			return place{}, errors.Errorf("%s is not of the documented form", kind)
+		}
+		return place{Connection: connection.ID}, nil
 	case "callback_query": // its message is missing when it was sent inline, into a chat unknown to the bot
 		var query struct {
 			Message *place `json:"message"`

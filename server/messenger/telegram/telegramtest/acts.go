@@ -47,6 +47,7 @@ func (s *Speaker) edit(messageID int, change func(*message)) ChatMessage {
 // none.
 func (s *Speaker) Deletes(messageIDs ...int) int64 {
 	defer s.lock()()
+	defer s.chat.bot.server.notify()
 	for _, id := range messageIDs {
 		s.seen(id).deleted = true
 	}

@@ -86,8 +86,8 @@ func (g *Group) setMembership(by *Customer, status, refusal string) int64 {
 	defer g.As(by).lock()()
 	c := g.chat
 	was := c.membership
-	if was == "" {
-		was = "member"
+	if was == "" { // whoever makes a group and adds the bot then means that it was not in it
+		was = map[bool]string{true: "left", false: "member"}[status == "member"]
 	}
 	c.membership, c.refusal, c.deaf = status, refusal, refusal != ""
 	return c.tellMembership(by, was, status)

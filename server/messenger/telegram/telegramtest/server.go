@@ -3,7 +3,9 @@
 // Package telegramtest emulates the Telegram Bot API on loopback, as net/http/httptest emulates a web server. It is
 // strict: what the real server would refuse, and what only a program with a fault would send, is refused and recorded
 // as a violation. It delivers updates like the real one, can be told to fail, and keeps a journal. It knows the methods
-// listed in methods.go and answers 404 to all others.
+// listed in methods.go and answers 404 to all others. People are made with Bot.NewCustomer, Bot.NewGroup and
+// Customer.ConnectsBusiness; what they do are the methods of Speaker. Where a refusal or a field is not in the
+// documentation, it is as in the server's source, github.com/tdlib/telegram-bot-api and github.com/tdlib/td.
 package telegramtest
 
 import (

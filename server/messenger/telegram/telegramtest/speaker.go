@@ -26,6 +26,7 @@ func (s *Speaker) Says(text string, entities ...Entity) ChatMessage {
 // SaidEarlier is a text that stands in the chat though no update tells of it: it is from before the bot's program ran.
 func (s *Speaker) SaidEarlier(text string, entities ...Entity) ChatMessage {
 	defer s.lock()()
+	defer s.chat.bot.server.notify()
 	return s.put(message{kind: kindText, text: text, entities: entities}).view()
 }
 
