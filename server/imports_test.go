@@ -26,7 +26,7 @@ var rules = map[string]string{
 	"server/metrics":                         "server/messenger github.com/prometheus/client_golang",
 	"server/messenger/telegram":              "server/messenger server/richtext github.com/go-telegram/bot github.com/pkg/errors",
 	"server/messenger/viber":                 "server/messenger server/richtext github.com/pkg/errors",
-	"server/messenger/messengertest":         "server/messenger server/richtext github.com/stretchr/testify",
+	"server/messenger/messengertest":         "server/messenger server/richtext github.com/pkg/errors github.com/stretchr/testify",
 	"server/store":                           "server/api server/bots server/conversation server/messenger server/relay github.com/lib/pq github.com/pkg/errors",
 	"server/desk":                            "assets server/bots server/conversation server/filelink server/messenger server/relay server/richtext github.com/gabriel-vasile/mimetype github.com/mattermost/mattermost/server/public github.com/pkg/errors github.com/rivo/uniseg",
 	"server/api":                             "server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors golang.org/x/time",
