@@ -5,6 +5,8 @@ package relay
 import (
 	"context"
 	"io"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
@@ -23,7 +25,7 @@ func (out *outbound) send(ctx context.Context, t task) time.Duration {
 	var refused *messenger.FileError
 	switch {
 	case errors.As(err, &refused):
-		return out.fail(ctx, t.row, refused.Error())
+		return out.fail(ctx, t.row, fileReason(refused))
 	case errors.Is(err, ErrRefused):
 		return out.fail(ctx, t.row, ReasonFileGone)
 	case err != nil:
@@ -177,6 +179,16 @@ func (out *outbound) target(ctx context.Context, t task) (externalID, rest strin
 		return externalID, rest, err
 	}
 	return "", "", nil
+}
+
+// fileReason is why a file cannot be sent, as desk reads it: a key with the file's name and sizes.
+func fileReason(e *messenger.FileError) string {
+	about := url.Values{"name": {e.Name}}
+	if e.Limit > 0 {
+		about.Set("size", strconv.FormatInt(e.Size, 10))
+		about.Set("limit", strconv.FormatInt(e.Limit, 10))
+	}
+	return "file_" + e.Reason + "?" + about.Encode()
 }
 
 // call makes one call and says what it came to, and how long the lane must wait.

@@ -197,9 +197,13 @@ func guardLine(line string) string {
 	indent := line[:len(line)-len(rest)]
 	switch at := blockMark(rest); {
 	case rest == "":
-		return line
-	case rest[0] == '\t', utf8.RuneCountInString(indent) > 3, isRule(rest):
+		return "" // a no-break space behind others would be indented code
+	case rest[0] == '\t', utf8.RuneCountInString(indent) > 3:
 		return joiner + line
+	case isRule(rest):
+		// Behind the stars that open bold: before them it would undo it.
+		stars := len(rest) - len(strings.TrimLeft(rest, "*"))
+		return indent + rest[:stars] + joiner + rest[stars:]
 	case at >= 0:
 		return indent + rest[:at] + `\` + rest[at:]
 	default:

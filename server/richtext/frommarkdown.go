@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -139,10 +140,21 @@ func (r *reader) quote(n *ast.Blockquote) {
 		return
 	}
 	const mark = "> "
-	outer := r.indent
 	r.write(mark)
-	r.indent += mark
-	r.blocks(n)
+	r.indented(mark, func() { r.blocks(n) })
+}
+
+// maxIndent bounds what each line inside of lists and quotes begins with: nested
+// deeper, few bytes could ask for megabytes.
+const maxIndent = 64
+
+// indented puts indent before the lines that content writes, but for the first.
+func (r *reader) indented(indent string, content func()) {
+	outer := r.indent
+	if len(outer)+len(indent) <= maxIndent {
+		r.indent += indent
+	}
+	content()
 	r.indent = outer
 }
 
@@ -165,7 +177,6 @@ func (r *reader) code(n ast.Node) {
 // list writes each item behind its bullet or number and indents the rest of it.
 func (r *reader) list(list *ast.List) {
 	number := list.Start
-	outer := r.indent
 	for n := list.FirstChild(); n != nil; n = n.NextSibling() {
 		if n != list.FirstChild() {
 			r.newLine()
@@ -176,9 +187,7 @@ func (r *reader) list(list *ast.List) {
 		mark := itemMark(list, n, number)
 		number++
 		r.write(mark)
-		r.indent = outer + strings.Repeat(" ", len([]rune(mark)))
-		r.blocks(n)
-		r.indent = outer
+		r.indented(strings.Repeat(" ", utf8.RuneCountInString(mark)), func() { r.blocks(n) })
 	}
 }
 

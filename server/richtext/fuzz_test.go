@@ -45,11 +45,17 @@ func FuzzMarkdownToSpans(f *testing.F) {
 	f.Fuzz(func(t *testing.T, md string) {
 		text := FromMarkdown(md, Options{
 			Mention:  func(string) (string, bool) { return "Анна", true },
+			Emoji:    func(name string) (string, bool) { return "🔥", len(name)%2 == 0 },
 			Internal: func(url string) bool { return len(url)%2 == 0 },
 		})
 		requireNested(t, text)
 		again := FromMarkdown(text.Markdown(), Options{})
 		require.Equal(t, letters(text.Plain), letters(again.Plain), "%q", text.Markdown())
+		_, rest, quoted := LeadingQuote(md)
+		require.LessOrEqual(t, len(rest), 3*len(md)) // bad bytes become three
+		_, rest, linked := LeadingLink(md)
+		require.LessOrEqual(t, len(rest), 3*len(md))
+		require.False(t, quoted && linked)
 	})
 }
 

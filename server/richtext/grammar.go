@@ -19,12 +19,12 @@ var grammar = parser.NewParser(
 	parser.WithBlockParsers(
 		util.Prioritized(parser.NewSetextHeadingParser(), 100),
 		util.Prioritized(parser.NewThematicBreakParser(), 200),
-		util.Prioritized(parser.NewListParser(), 300),
+		util.Prioritized(shallow{parser.NewListParser()}, 300),
 		util.Prioritized(parser.NewListItemParser(), 400),
 		util.Prioritized(parser.NewCodeBlockParser(), 500),
 		util.Prioritized(parser.NewATXHeadingParser(), 600),
 		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-		util.Prioritized(parser.NewBlockquoteParser(), 800),
+		util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
 		util.Prioritized(parser.NewParagraphParser(), 1000),
 	),
 	parser.WithInlineParsers(
@@ -41,6 +41,23 @@ var grammar = parser.NewParser(
 		util.Prioritized(tableTransformer{extension.NewTableParagraphTransformer()}, 200),
 	),
 )
+
+// shallow opens a block in no more than maxDepth others; each costs time at each
+// line. What is deeper is text.
+type shallow struct{ parser.BlockParser }
+
+const maxDepth = 100
+
+func (s shallow) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	depth := 0
+	for n := parent; n != nil && depth <= maxDepth; n = n.Parent() {
+		depth++
+	}
+	if depth > maxDepth {
+		return nil, parser.NoChildren
+	}
+	return s.BlockParser.Open(parent, reader, pc)
+}
 
 // bareURLParser makes links of the URLs that stand in a text as such. goldmark
 // calls it at punctuation only, so it looks back for the letters before.

@@ -21,7 +21,7 @@ func hostile() map[string]string {
 	} {
 		all["repeated "+piece] = strings.Repeat(piece, size/len([]rune(piece)))
 	}
-	for _, pair := range [][2]string{{"[", "]"}, {"*", "a*"}, {"**", "b**"}, {"> ", "a\n"}, {"- ", "\na"}, {"(", ")"}, {"![", "](a)"}, {"[", "](a)"}, {"_", "*"}, {"`", "``"}, {"*a", "b*"}, {"http://a(", ")"}} {
+	for _, pair := range [][2]string{{"[", "]"}, {"*", "a*"}, {"**", "b**"}, {"> ", "a\n"}, {"- ", "\na"}, {"- ", "a\n"}, {"(", ")"}, {"![", "](a)"}, {"[", "](a)"}, {"_", "*"}, {"`", "``"}, {"*a", "b*"}, {"http://a(", ")"}} {
 		n := size / (len(pair[0]) + len(pair[1]))
 		all["nested "+pair[0]+" "+pair[1]] = strings.Repeat(pair[0], n) + strings.Repeat(pair[1], n)
 	}
@@ -47,9 +47,11 @@ func TestHostileInputTakesNoLongTime(t *testing.T) {
 			start := time.Now()
 			text := FromMarkdown(s, Options{
 				Mention:  func(string) (string, bool) { return "", false },
+				Emoji:    func(string) (string, bool) { return "", false },
 				Internal: func(string) bool { return false },
 			})
 			require.Less(t, time.Since(start), limit, "FromMarkdown")
+			require.LessOrEqual(t, len(text.Plain), 50*len(s)+100)
 			start = time.Now()
 			require.LessOrEqual(t, len(Plain(s).Markdown()), 20*len(s)+100)
 			require.Less(t, time.Since(start), limit, "Markdown")
@@ -58,8 +60,12 @@ func TestHostileInputTakesNoLongTime(t *testing.T) {
 			_ = text.Split(4096, CodePoints)
 			require.Less(t, time.Since(start), limit, "Split")
 			_ = text.Markdown()
-			_ = text.PlainText()
+			_ = QuoteKey(text.PlainText())
+			_, _, _ = LeadingLink(s)
 			require.Less(t, time.Since(start), limit, "the rest")
+			start = time.Now()
+			_, _, _ = LeadingQuote("> " + s)
+			require.Less(t, time.Since(start), limit, "LeadingQuote")
 		})
 	}
 }

@@ -11,11 +11,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// atChat takes what is below https://chat.internal for internal, and the links
-// of Mattermost's apps.
+// atChat takes what is below https://chat.internal and https://intranet for
+// internal, and the links of Mattermost's apps.
 var atChat = Options{Internal: func(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "mattermost" || u.Scheme == "https" && strings.EqualFold(u.Host, "chat.internal"))
+	if err != nil {
+		return false
+	}
+	ours := strings.EqualFold(u.Host, "chat.internal") || u.Host == "intranet"
+	return u.Scheme == "mattermost" || u.Scheme == "https" && ours
 }}
 
 func TestFromMarkdownNeverLeaksInternalURLs(t *testing.T) {
@@ -46,6 +50,8 @@ func TestFromMarkdownNeverLeaksInternalURLs(t *testing.T) {
 		"https://chat." + joiner + "internal/x a":                     "a",
 		"https&#58;//chat.internal/x a":                               "a",
 		"chat.internal/team/pl/x a":                                   "a",
+		"intranet/team/pl/x and https://intranet a":                   "and  a",
+		"our intranet: a":                                             "our intranet: a",
 		"(chat.internal, //chat.internal/x), a":                       "(, ), a",
 		"a,chat.internal/x?y=(z)":                                     "a,",
 		"mattermost://chat.internal/team/pl/x a":                      "a",

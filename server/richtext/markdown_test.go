@@ -97,3 +97,23 @@ func TestMarkdownShowsCustomersTextAsSent(t *testing.T) {
 		})
 	}
 }
+
+func TestFormatsThatMattermostLacksLeaveTheirText(t *testing.T) {
+	for name, c := range map[string]struct {
+		text Text
+		want string
+	}{
+		"spoiler":                 {spanned("a b", mark{"b", Spoiler, ""}), "a b"},
+		"spoiler in bold":         {spanned("a b", mark{"a b", Bold, ""}, mark{"b", Spoiler, ""}), "**a b**"},
+		"underline":               {spanned("a b", mark{"b", Underline, ""}), "a b"},
+		"custom emoji":            {Plain("a 🔥"), "a 🔥"},
+		"expandable quote":        {spanned("a\nb\nc", mark{"a\nb", Quote, "expandable"}), "> a\n> b\n\nc"},
+		"quote in a quote":        {spanned("a\nb", mark{"a\nb", Quote, ""}, mark{"b", Quote, ""}), "> a\n> b"},
+		"quotes that cross":       {spanned("a\nb\nc", mark{"a\nb", Quote, ""}, mark{"b\nc", Quote, ""}), "> a\n> b\n> c"},
+		"language with a space":   {spanned("a", mark{"a", Pre, "go mod"}), "```\na\n```"},
+		"unknown kind":            {spanned("a", mark{"a", kinds + 1, ""}), "a"},
+		"joiners of the customer": {Plain(joiner + "a" + joiner + "b"), joiner + "a" + joiner + "b"},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, c.text.Markdown()) })
+	}
+}

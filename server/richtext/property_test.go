@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -165,66 +164,56 @@ func TestMarkdownIsStableThroughReading(t *testing.T) {
 	})
 }
 
-func TestSplitKeepsLimitsGraphemesAndText(t *testing.T) {
+func TestConcatKeepsLengthFormattingAndOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := drawText(t).Normal()
-		unit := Unit(rapid.IntRange(0, 2).Draw(t, "unit"))
-		limit := rapid.IntRange(25, 60).Draw(t, "max")
-		parts := text.Split(limit, unit)
-		var all strings.Builder
-		at := 0
-		for _, part := range parts {
-			requireNested(t, part)
-			require.LessOrEqual(t, part.Len(unit), limit)
-			require.NotEmpty(t, strings.TrimSpace(part.Plain))
-			all.WriteString(part.Plain)
-			i := strings.Index(text.Plain[at:], part.Plain)
-			require.GreaterOrEqual(t, i, 0)
-			at += i + len(part.Plain)
+		a, b, c := drawText(t).Normal(), drawText(t).Normal(), drawText(t).Normal()
+		all := Concat(a, b, c)
+		require.Equal(t, a.Plain+b.Plain+c.Plain, all.Plain)
+		require.Equal(t, append(append(formats(a), formats(b)...), formats(c)...), formats(all))
+		require.Equal(t, all, Concat(Concat(a, b), c))
+		require.Equal(t, all, Concat(a, Text{}, Concat(b, c)))
+		for _, unit := range []Unit{CodePoints, UTF16Units, Bytes} {
+			require.Equal(t, a.Len(unit)+b.Len(unit)+c.Len(unit), all.Len(unit))
 		}
-		require.Equal(t, letters(text.Plain), letters(all.String()))
-		if longestCluster(text.Plain, unit) <= limit {
-			require.Equal(t, graphemes(text), graphemes(parts...))
-		}
-		var joined []map[Kind]string
-		for _, part := range parts {
-			joined = append(joined, formats(part)...)
-		}
-		require.Equal(t, formats(text), joined)
 	})
 }
 
-func longestCluster(s string, u Unit) int {
-	longest, start := 0, 0
-	for _, end := range clusters(s) {
-		longest = max(longest, length(s[start:end], u))
-		start = end
-	}
-	return longest
+func TestTrimTakesWhiteSpaceOffTheEndsOnly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawText(t).Normal()
+		trimmed := text.Trim()
+		require.Equal(t, trimmed.Normal(), trimmed)
+		require.Equal(t, strings.TrimSpace(text.Plain), trimmed.Plain)
+		require.Equal(t, formats(text), formats(trimmed))
+		require.Equal(t, trimmed, trimmed.Trim())
+		require.Equal(t, trimmed, Concat(Plain(" \n"), text, Plain("\t ")).Trim())
+	})
 }
 
-// graphemes returns the grapheme clusters of the texts that are not white space.
-func graphemes(texts ...Text) []string {
-	var all []string
-	for _, text := range texts {
-		for g := uniseg.NewGraphemes(text.Plain); g.Next(); {
-			if strings.TrimSpace(g.Str()) != "" {
-				all = append(all, g.Str())
+func TestPlainTextLosesNoLetterAndNoAddress(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawText(t).Normal()
+		plain := text.PlainText()
+		require.True(t, contains(plain, letters(text.Plain)), "%q lacks some of %q", plain, text.Plain)
+		for _, s := range text.Spans {
+			if s.Kind == Link && linkable(s.Value, agentSchemes) && !sameURL(text.Plain[s.Start:s.End], s.Value) {
+				require.Contains(t, plain, "("+percentEncode(s.Value, "()")+")")
 			}
 		}
-	}
-	return all
+		for _, unformatted := range []Text{Plain(text.Plain), {Plain: text.Plain, Spans: []Span{{0, len(text.Plain), Bold, ""}}}} {
+			require.Equal(t, text.Plain, unformatted.PlainText())
+		}
+	})
 }
 
-func TestSplitOfTinyLimitsStillKeepsEverything(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := drawText(t).Normal()
-		unit := Unit(rapid.IntRange(0, 2).Draw(t, "unit"))
-		var all strings.Builder
-		for _, part := range text.Split(rapid.IntRange(-1, 8).Draw(t, "max"), unit) {
-			require.NotEmpty(t, strings.TrimSpace(part.Plain))
-			all.WriteString(part.Plain)
+// contains tells whether the letters stand in s in their order.
+func contains(s, letters string) bool {
+	for _, r := range letters {
+		i := strings.IndexRune(s, r)
+		if i < 0 {
+			return false
 		}
-		require.Equal(t, letters(text.Plain), letters(all.String()))
-	})
+		s = s[i+len(string(r)):]
+	}
+	return true
 }

@@ -66,12 +66,15 @@ func LeadingLink(md string) (url, rest string, ok bool) {
 	md, _ = clean(md)
 	trimmed := strings.TrimLeft(md, blanks)
 	line, _, _ := strings.Cut(trimmed, "\n")
-	url, end := firstLink([]byte(line))
+	url, end := firstLink([]byte(line[:min(len(line), maxFirstLink)]))
 	if !linkable(url, []string{"http", "https"}) || end < len(line) && !strings.ContainsRune(blanks, rune(line[end])) {
 		return "", md, false
 	}
 	return url, strings.TrimLeft(trimmed[end:], blanks), true
 }
+
+// maxFirstLink is how many bytes of a line are looked at for a link.
+const maxFirstLink = 4096
 
 // firstLink returns the URL of the link that a line begins with and where the
 // link ends, "" if the line does not begin with one.

@@ -7,6 +7,7 @@
 package richtext
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -102,7 +103,7 @@ func (t Text) Trim() Text {
 }
 
 // within returns the parts of the spans that lie in [start, end), counted from
-// start.
+// start and in the order of Normal.
 func within(spans []Span, start, end int) []Span {
 	var out []Span
 	for _, s := range spans {
@@ -111,5 +112,6 @@ func within(spans []Span, start, end int) []Span {
 			out = append(out, s)
 		}
 	}
+	slices.SortStableFunc(out, outerFirst)
 	return out
 }

@@ -76,6 +76,10 @@ func TestPlainTextSaysInCharactersWhatFormattingSaid(t *testing.T) {
 	}{
 		"link with a label": {spanned("тут.", mark{"тут", Link, "https://a.b"}), "тут (https://a.b)."},
 		"link to itself":    {spanned("a.b/", mark{"a.b/", Link, "https://a.b"}), "a.b/"},
+		"link to brackets":  {spanned("тут", mark{"тут", Link, "https://a.b/c d_(e)"}), "тут (https://a.b/c%20d_%28e%29)"},
+		"encoded link":      {spanned("https://a.b/(c)", mark{"https://a.b/(c)", Link, "https://a.b/%28c%29"}), "https://a.b/(c)"},
+		"link to nowhere":   {spanned("тут", mark{"тут", Link, "javascript:x"}), "тут"},
+		"code":              {spanned("a\nb  c\nd e", mark{"b  c", Pre, "go"}, mark{"e", Code, ""}), "a\nb  c\nd e"},
 		"e-mail":            {spanned("me@a.b", mark{"me@a.b", Link, "mailto:me@a.b"}), "me@a.b"},
 		"quote":             {spanned("a\nb\nc", mark{"a\nb", Quote, ""}), "> a\n> b\nc"},
 		"quote in a line":   {spanned("abc", mark{"b", Quote, ""}), "a\n> b\nc"},
