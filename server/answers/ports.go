@@ -1,0 +1,78 @@
+// Package answers keeps each bot's rules, hours and flows: it validates and versions what admins change, hands out the
+// arbiter that is made from it, and calls the services of flows.
+package answers
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+)
+
+// Errors by which REST and commands decide what to say.
+var (
+	// ErrNotFound says that there is no such bot, rule or flow.
+	ErrNotFound = errors.New("there is no such rule or flow")
+	// ErrChanged says that somebody else changed the same thing since it was read.
+	ErrChanged = errors.New("it was changed by somebody else meanwhile")
+)
+
+// Script is all that answers automatically for a bot, as it is stored.
+type Script struct {
+	// Version rises with every change of any part; caches compare it.
+	Version int64
+	Rules   []autoreply.Rule
+	// RulesVersion is what a change of the rules has to name.
+	RulesVersion int64
+	// Hours carry their own version.
+	Hours hours.Hours
+	// Published are the flows that are on, in the version that was published last.
+	Published []StoredFlow
+}
+
+// StoredFlow is one version of a flow.
+type StoredFlow struct {
+	Name    string
+	Version int
+	// Text is the YAML as it was written.
+	Text string
+	At   time.Time
+	By   string
+}
+
+// FlowState is a flow as it is listed.
+type FlowState struct {
+	Name string
+	// Draft and Published are versions, 0 for none. On says that the published one answers.
+	Draft, Published int
+	On               bool
+	ChangedAt        time.Time
+}
+
+// Store keeps scripts. Methods return ErrNotFound for a bot that is not there.
+type Store interface {
+	// Script returns what is in force for a bot; an empty one when nothing was made yet.
+	Script(ctx context.Context, botID string) (Script, error)
+	// ScriptVersions returns Script.Version of every bot that has a script.
+	ScriptVersions(ctx context.Context) (map[string]int64, error)
+	// SaveRules replaces the rules of a bot if their version still is the given one, else ErrChanged; hits of rules that
+	// stay are kept. It returns the new version.
+	SaveRules(ctx context.Context, botID string, rules []autoreply.Rule, version int64) (int64, error)
+	// SaveHours replaces the hours if their version still is h.Version, else ErrChanged, and returns the new one.
+	SaveHours(ctx context.Context, botID string, h hours.Hours) (int64, error)
+	// Flows lists a bot's flows by name.
+	Flows(ctx context.Context, botID string) ([]FlowState, error)
+	// Flow returns one version of a flow; 0 is the draft, else the published one.
+	Flow(ctx context.Context, botID, name string, version int) (StoredFlow, error)
+	// SaveDraft stores text as the flow's next version and makes it the draft.
+	SaveDraft(ctx context.Context, botID, name, text, userID string) (StoredFlow, error)
+	// Publish makes the draft the published version and switches the flow on; ErrNotFound when there is no draft. Earlier
+	// versions stay for customers who are inside them.
+	Publish(ctx context.Context, botID, name string) (StoredFlow, error)
+	// SwitchFlow switches the published version on or off.
+	SwitchFlow(ctx context.Context, botID, name string, on bool) error
+	RemoveFlow(ctx context.Context, botID, name string) error
+}
