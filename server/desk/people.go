@@ -70,11 +70,7 @@ func (d *Desk) Username(userID string) string {
 // DisplayName resolves @username of a teammate to the name a customer may see: "First Last", else the username;
 // false when there is no such user.
 func (d *Desk) DisplayName(username string) (string, bool) {
-	name := strings.ToLower(strings.TrimPrefix(username, "@"))
-	if name == "" {
-		return "", false
-	}
-	u, err := d.usernames.get(name, func(string) (*model.User, error) { return found(d.api.GetUserByUsername(name)) })
+	u, err := d.named(username)
 	if err != nil || u == nil {
 		return "", false
 	}
@@ -82,6 +78,15 @@ func (d *Desk) DisplayName(username string) (string, bool) {
 		return full, true
 	}
 	return u.Username, true
+}
+
+// named finds a user by his name, with or without @; nil when there is none.
+func (d *Desk) named(username string) (*model.User, error) {
+	name := strings.ToLower(strings.TrimPrefix(username, "@"))
+	if name == "" {
+		return nil, nil
+	}
+	return d.usernames.get(name, func(string) (*model.User, error) { return found(d.api.GetUserByUsername(name)) })
 }
 
 // user returns nil when there is no such user.

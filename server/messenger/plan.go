@@ -36,7 +36,8 @@ func (e *FileError) Error() string {
 // Plan cuts one reply into the calls that send it: out has a text of any length and any number of files, whose Kind is
 // chosen here. The same reply gives the same calls. Files come first, in the order of the agent, neighbours together in
 // albums where the messenger has them. The text is the caption of the first call if it may stand there, else it follows
-// the files, in parts if need be; where there is no formatting it is PlainText. ReplyTo stands on the first call only.
+// the files, in parts if need be; where there is no formatting it is PlainText. ReplyTo stands on the first call only, Buttons
+// on the last: what has buttons should have a text, since an album cannot have any.
 // There are no calls where there is nothing to send. The error is a *FileError for the first file that cannot be sent:
 // then nothing of the reply is to be sent.
 func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
@@ -72,6 +73,8 @@ func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
 	}
 	if len(calls) > 0 {
 		calls[0].ReplyTo = out.ReplyTo
+		last := &calls[len(calls)-1]
+		last.Buttons = out.Buttons
 	}
 	return calls, nil
 }

@@ -37,6 +37,8 @@ type fakeDesk struct {
 	// states are those of the connections that were shown.
 	states []conversation.ConnectionState
 	files  map[string]AgentFile
+	// autos are the automatic messages that threads show.
+	autos []AutoPost
 	// fail is asked before each post.
 	fail func(p InboundPost) error
 	dead atomic.Bool
@@ -153,6 +155,21 @@ func (d *fakeDesk) ShowConnection(_ context.Context, _ conversation.Bot, c conve
 }
 
 func (d *fakeDesk) Preview(_ conversation.Bot, e messenger.Event) string { return e.Text.Plain }
+
+func (d *fakeDesk) PostAuto(_ context.Context, p AutoPost) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.ContainsFunc(d.autos, func(known AutoPost) bool { return known.ID == p.ID }) {
+		d.autos = append(d.autos, p)
+	}
+	return nil
+}
+
+func (d *fakeDesk) T(lang, key string, _ map[string]string) string {
+	return strings.TrimSpace(key + " " + lang)
+}
+func (d *fakeDesk) UserID(username string) string { return "id-" + username }
+func (d *fakeDesk) FirstName(string) string       { return "Olha" }
 
 func (d *fakeDesk) MarkSent(_ context.Context, id string) error {
 	d.mu.Lock()

@@ -5,6 +5,7 @@ package relay
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,9 @@ type fakeStore struct {
 	connections map[string]conversation.Connection
 	reactions   []Reaction
 	receipts    []string
-	noticed     map[int64]bool
+	// due are the timers of conversations.
+	due     map[string]time.Time
+	noticed map[int64]bool
 	// since and looks are of the scans.
 	since time.Time
 	looks int
@@ -54,7 +57,7 @@ func newFakeStore() *fakeStore {
 	return &fakeStore{
 		ended: map[int64]Finished{}, convs: map[string]*conversation.Conversation{}, recorded: map[string]Verdicted{},
 		parts: map[string][]Part{}, shown: map[string]Shown{}, noticed: map[int64]bool{},
-		connections: map[string]conversation.Connection{},
+		connections: map[string]conversation.Connection{}, due: map[string]time.Time{},
 	}
 }
 
@@ -162,11 +165,83 @@ func (s *fakeStore) remember(f Finished) {
 			}
 		}
 	}
+	if a := f.Auto; a != nil {
+		s.auto(a)
+	}
 	if e := f.Edit; e != nil {
 		known := s.shown[e.ConversationID+" "+e.ExternalID]
 		known.EditedAt, known.Text, known.Files, known.Posts = e.At, e.Text, e.Files, e.Posts
 		s.shown[e.ConversationID+" "+e.ExternalID] = known
 	}
+}
+
+// auto carries out what was decided.
+func (s *fakeStore) auto(a *AutoAnswer) {
+	c := s.convs[a.ConversationID]
+	c.Memory = a.Memory
+	c.Mode = cmp.Or(a.Mode, c.Mode)
+	c.AssigneeID = cmp.Or(a.AssigneeID, c.AssigneeID)
+	c.Tags = append(c.Tags, a.Tags...)
+	s.due[a.ConversationID] = a.NoAnswerAt
+	if a.PostID != "" {
+		s.outbox = append(s.outbox, &OutboxRow{
+			ID: int64(len(s.outbox) + 1), BotID: testBot, ConversationID: a.ConversationID, PostID: a.PostID, Kind: AutoRow,
+			Text: a.Text, Buttons: a.Buttons, By: a.By, State: conversation.Queued, CreatedAt: time.Now(),
+		})
+	}
+	if a.RemoveKeyboard && c.Keyboard != "" {
+		s.wish(OutboxRow{ConversationID: c.ID, PostID: a.PostID + "kb", Kind: KeyboardRow, Text: c.Keyboard, CreatedAt: time.Now()})
+		c.Keyboard = ""
+	}
+}
+
+func (s *fakeStore) RaiseTimers(context.Context, Lease) (int, error) {
+	unlock, err := s.locked()
+	defer unlock()
+	n := 0
+	for id, at := range s.due {
+		if at.IsZero() || time.Now().Before(at) {
+			continue
+		}
+		delete(s.due, id)
+		raw, _ := json.Marshal(Timer{ConversationID: id, DueAt: at})
+		s.inbox = append(s.inbox, &InboxRow{ID: int64(len(s.inbox) + 1), EventID: TimerPrefix + id, Lane: s.convs[id].Chat.ID, Raw: raw, ReceivedAt: time.Now()})
+		n++
+	}
+	return n, err
+}
+
+func (s *fakeStore) Unshown(_ context.Context, conversationID string) ([]OutboxRow, error) {
+	unlock, err := s.locked()
+	defer unlock()
+	var rows []OutboxRow
+	for _, r := range s.outbox {
+		if r.ConversationID == conversationID && r.Kind == AutoRow && !r.Shown {
+			rows = append(rows, *r)
+		}
+	}
+	return rows, err
+}
+
+func (s *fakeStore) AutoShown(_ context.Context, id int64) error {
+	unlock, err := s.locked()
+	defer unlock()
+	s.outbox[id-1].Shown = true
+	return err
+}
+
+func (s *fakeStore) DropKeyboards(context.Context, Lease) (int, error) {
+	unlock, err := s.locked()
+	defer unlock()
+	n := 0
+	for _, c := range s.convs {
+		if c.Mode == conversation.HumanMode && c.Keyboard != "" {
+			s.wish(OutboxRow{ConversationID: c.ID, PostID: "kb" + c.Keyboard, Kind: KeyboardRow, Text: c.Keyboard, CreatedAt: time.Now()})
+			c.Keyboard = ""
+			n++
+		}
+	}
+	return n, err
 }
 
 func (s *fakeStore) DeferUpdate(_ context.Context, _ Lease, id int64, until time.Time, _ string) error {
@@ -531,7 +606,10 @@ func (s *fakeStore) EndSend(_ context.Context, id int64, attempt int, epoch int6
 		return err
 	}
 	r.State, r.Reason, r.NotBefore, r.Part = o.State, o.Description, o.NotBefore, o.Part
-	if r.Kind == SendRow {
+	if len(r.Buttons) > 0 && o.State == conversation.Sent {
+		s.convs[r.ConversationID].Keyboard = o.Sent[len(o.Sent)-1].ExternalID
+	}
+	if r.Kind == SendRow || r.Kind == AutoRow {
 		s.parts[r.PostID] = append(s.parts[r.PostID], o.Sent...)
 	}
 	for _, changed := range o.Sent {

@@ -15,6 +15,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
@@ -26,6 +28,7 @@ type call struct {
 	at         time.Time
 	replyTo    string
 	files      []string
+	buttons    [][]messenger.Button
 	// method is empty for Send.
 	method, id string
 }
@@ -55,7 +58,7 @@ func (m *fakeMessenger) Account(context.Context) (messenger.Account, error) {
 	return messenger.Account{}, nil
 }
 func (m *fakeMessenger) Send(_ context.Context, out messenger.Outgoing) ([]string, error) {
-	c := call{chat: out.Chat.ID, text: out.Text.Plain, replyTo: out.ReplyTo}
+	c := call{chat: out.Chat.ID, text: out.Text.Plain, replyTo: out.ReplyTo, buttons: out.Buttons}
 	for _, f := range out.Files {
 		c.files = append(c.files, f.Name)
 	}
@@ -93,8 +96,13 @@ func (m *fakeMessenger) React(_ context.Context, chat messenger.Chat, id, emoji 
 	return err
 }
 
-func (m *fakeMessenger) Acknowledge(_ context.Context, pressID, _ string) error {
-	_, err := m.note(call{method: "acknowledge", id: pressID})
+func (m *fakeMessenger) RemoveKeyboard(_ context.Context, chat messenger.Chat, id string) error {
+	_, err := m.note(call{chat: chat.ID, method: "keyboard", id: id})
+	return err
+}
+
+func (m *fakeMessenger) Acknowledge(_ context.Context, pressID, text string) error {
+	_, err := m.note(call{method: "acknowledge", id: pressID, text: text})
 	return err
 }
 
@@ -195,6 +203,35 @@ func (b *fakeBots) Refused(string, *messenger.Error) {
 	b.refused++
 }
 func (b *fakeBots) Polled(string, *messenger.Error) {}
+
+// fakeArbiter answers as the test says; without a test's word there is none.
+type fakeArbiter struct {
+	mu     sync.Mutex
+	decide func(autoreply.Facts, autoreply.Memory, autoreply.Event) autoreply.Decision
+	calls  []flow.Call
+}
+
+func (a *fakeArbiter) Arbiter(string) Arbiter {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.decide == nil {
+		return nil
+	}
+	return a
+}
+
+func (a *fakeArbiter) Evaluate(f autoreply.Facts, m autoreply.Memory, e autoreply.Event, _ time.Time) autoreply.Decision {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.decide(f, m, e)
+}
+
+func (a *fakeArbiter) Call(_ context.Context, _ string, c flow.Call) flow.Answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls = append(a.calls, c)
+	return flow.Answer{Values: map[string]string{"status": "on its way"}}
+}
 
 type fakeMeter struct {
 	mu     sync.Mutex

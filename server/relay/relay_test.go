@@ -22,6 +22,7 @@ type stage struct {
 	desk      *fakeDesk
 	messenger *fakeMessenger
 	bots      *fakeBots
+	autos     *fakeArbiter
 	meter     *fakeMeter
 	rules     Rules
 	// ctx is that of calls that the test makes itself.
@@ -34,7 +35,8 @@ type stage struct {
 func onStage(t *testing.T, prepare, f func(*stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{
-			ctx: t.Context(), rules: Rules{NotePrefixes: []string{"!"}, MentionIsNote: true},
+			autos: &fakeArbiter{},
+			ctx:   t.Context(), rules: Rules{NotePrefixes: []string{"!"}, MentionIsNote: true},
 			store: newFakeStore(), desk: &fakeDesk{}, messenger: &fakeMessenger{}, meter: &fakeMeter{counts: map[string]int{}},
 		}
 		s.bots = &fakeBots{messenger: s.messenger, bot: conversation.Bot{
@@ -52,7 +54,7 @@ func onStage(t *testing.T, prepare, f func(*stage)) {
 
 func (s *stage) start() {
 	s.Relay = New(Options{
-		Node: "node", Store: s.store, Desk: s.desk, Messengers: s.bots, Meter: s.meter, Log: silent{},
+		Node: "node", Store: s.store, Desk: s.desk, Messengers: s.bots, Arbiters: s.autos, Meter: s.meter, Log: silent{},
 		Rules: func() Rules { return s.rules },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,0 +1,230 @@
+package relay
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// says makes the arbiter say one text to each event of a kind, and remember that it did.
+func answering(kind autoreply.EventKind, text string) func(*stage) {
+	return func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind != kind {
+				return autoreply.Decision{Silence: "nothing", Memory: m}
+			}
+			m.WelcomedAt = e.At
+			return autoreply.Decision{Text: text, Names: []string{"Greeting"}, Rules: []string{"r1"}, Memory: m}
+		}
+	}
+}
+
+func TestAnAutomaticAnswerIsShownAndSentOnceAndRemembered(t *testing.T) {
+	onStage(t, answering(autoreply.Wrote, "**Hello!**"), func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		require.Equal(t, []string{"Hello!"}, s.messenger.sent("olena"))
+		require.Len(t, s.desk.autos, 1)
+		require.Equal(t, "Greeting", s.desk.autos[0].By)
+		var m autoreply.Memory
+		require.NoError(t, json.Unmarshal(s.store.convs["conv-olena"].Memory, &m))
+		require.False(t, m.WelcomedAt.IsZero())
+	})
+}
+
+func TestAnAnswerWhoseRecordWasLostIsDecidedAgainAndSentOnce(t *testing.T) {
+	onStage(t, answering(autoreply.Wrote, "Hello!"), func(s *stage) {
+		s.store.setForgets(1)
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		require.Equal(t, []string{"Hello!"}, s.messenger.sent("olena"))
+		require.Len(t, s.desk.autos, 1)
+	})
+}
+
+func TestAStartIsAnsweredAndTheAnswerIsInTheThreadThatOpensLater(t *testing.T) {
+	onStage(t, answering(autoreply.Started, "Welcome!"), func(s *stage) {
+		s.happens(t, event(messenger.EventStarted, "olena"))
+		settleDown()
+		require.Equal(t, []string{"Welcome!"}, s.messenger.sent("olena"))
+		require.Empty(t, s.desk.cards)
+		require.Empty(t, s.desk.autos)
+		s.happens(t, message("olena", "2", "hi"))
+		settleDown()
+		require.Len(t, s.desk.autos, 1)
+		require.Equal(t, "card-conv-olena-1", s.desk.autos[0].Conversation.Thread.RootPostID)
+		require.Len(t, s.messenger.sent("olena"), 1)
+	})
+}
+
+func TestAFlowsServiceIsAskedBeforeAnythingIsSaid(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind == autoreply.Answered {
+				return autoreply.Decision{Text: "Status: " + e.Answer.Values["status"], Flow: "parcel/result", Memory: m, Answered: true}
+			}
+			return autoreply.Decision{Call: &flow.Call{URL: "https://api.example/p/1"}, Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "12345678901234"))
+		settleDown()
+		require.Len(t, s.autos.calls, 1)
+		require.Equal(t, []string{"Status: on its way"}, s.messenger.sent("olena"))
+		require.False(t, s.store.end(1).Message.Waits, "a flow answered: nobody waits for the team")
+	})
+}
+
+func TestAHandoverMakesPeopleAnswerAndTakesTheButtonsAway(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind == autoreply.Pressed {
+				return autoreply.Decision{Text: "A person will answer.", Handover: true, RemoveKeyboard: true, Memory: m, Assign: "ivan", Tags: []string{"vip"}}
+			}
+			return autoreply.Decision{Text: "Choose", Buttons: [][]messenger.Button{{{Label: "A person", Data: "h"}}}, Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		require.Equal(t, "h", s.messenger.calls[0].buttons[0][0].Data)
+		e := event(messenger.EventPressed, "olena")
+		e.Press = &messenger.Press{ID: "press", Data: "h", Label: "A person"}
+		s.happens(t, e)
+		settleDown()
+		c := s.store.convs["conv-olena"]
+		require.Equal(t, conversation.HumanMode, c.Mode)
+		require.Equal(t, "id-ivan", c.AssigneeID)
+		require.Equal(t, []string{"vip"}, c.Tags)
+		require.Contains(t, s.desk.lines, "line.assigned")
+		require.Contains(t, s.methods(), `keyboard m1 ""`)
+	})
+}
+
+func TestWhoPressesInVainIsToldForAMoment(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			return autoreply.Decision{Silence: "human_mode", Toast: "auto.human_answers", Memory: m}
+		}
+	}, func(s *stage) {
+		e := event(messenger.EventPressed, "olena")
+		e.Press = &messenger.Press{ID: "press", Data: "g:shop:main"}
+		s.happens(t, e)
+		settleDown()
+		require.Equal(t, []string{`acknowledge press "auto.human_answers"`}, s.methods())
+		require.Len(t, s.shownPosts(), 1, "the press is in the thread")
+	})
+}
+
+func TestAnAgentWhoWasQuickerMakesTheAutomaticAnswerNeedless(t *testing.T) {
+	onStage(t, func(s *stage) {
+		answering(autoreply.Wrote, "Hello!")(s)
+		s.bots.bot.Paused = true
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		s.store.mu.Lock()
+		c := s.store.convs["conv-olena"]
+		c.Mode, c.LastAgentAt = conversation.HumanMode, time.Now()
+		s.store.mu.Unlock()
+		s.resumes()
+		require.Empty(t, s.messenger.sent("olena"))
+		require.Equal(t, conversation.Cancelled, s.store.outbox[0].State)
+	})
+}
+
+func TestAnAutomaticAnswerThatIsLateIsNotSentByItself(t *testing.T) {
+	onStage(t, func(s *stage) {
+		answering(autoreply.Wrote, "Hello!")(s)
+		s.bots.bot.Paused = true
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		after(16 * time.Minute)
+		s.resumes()
+		require.Empty(t, s.messenger.sent("olena"))
+		require.Equal(t, conversation.Failed, s.store.outbox[0].State)
+		require.Equal(t, ReasonAutoLate, s.store.outbox[0].Reason)
+	})
+}
+
+// resumes ends the pause of the bot.
+func (s *stage) resumes() {
+	s.bots.mu.Lock()
+	s.bots.bot.Paused = false
+	s.bots.mu.Unlock()
+	s.Wake(testBot)
+	settleDown()
+}
+
+func TestATimerComesBackInItsLaneOnce(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind == autoreply.NoAnswerDue {
+				return autoreply.Decision{Text: "Somebody will answer soon.", Memory: m}
+			}
+			return autoreply.Decision{NoAnswerAt: e.At.Add(10 * time.Minute), Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		after(9 * time.Minute)
+		require.Empty(t, s.messenger.sent("olena"))
+		after(2 * time.Minute)
+		s.stop()
+		s.start()
+		after(time.Hour)
+		require.Equal(t, []string{"Somebody will answer soon."}, s.messenger.sent("olena"))
+	})
+}
+
+func TestATimerThatIsLateSaysWhyNothingWasSaid(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind == autoreply.NoAnswerDue {
+				return autoreply.Decision{Silence: "late", Memory: m}
+			}
+			return autoreply.Decision{NoAnswerAt: e.At.Add(time.Minute), Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		after(2 * time.Minute)
+		require.Equal(t, []string{"line.auto_late"}, s.desk.lines)
+	})
+}
+
+func TestHumanModeEndsADayAfterTheLastReply(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			return autoreply.Decision{Text: string(f.Mode), Memory: m}
+		}
+	}, func(s *stage) {
+		for _, ago := range []time.Duration{23 * time.Hour, 25 * time.Hour} {
+			s.says(t, "olena", "x")
+			settleDown()
+			s.store.mu.Lock()
+			c := s.store.convs["conv-olena"]
+			c.Mode, c.LastAgentAt, c.WaitingSince = conversation.HumanMode, time.Now().Add(-ago), time.Time{}
+			s.store.mu.Unlock()
+			s.says(t, "olena", "y")
+			settleDown()
+		}
+		require.Equal(t, []string{"bot", "human", "human", "bot"}, s.messenger.sent("olena"))
+	})
+}
+
+func TestTheOwnersWordsAndServiceMessagesAreNotEvaluated(t *testing.T) {
+	onStage(t, answering(autoreply.Wrote, "Hello!"), func(s *stage) {
+		own := message("olena", "1", "I am here")
+		own.FromOwner = true
+		s.happens(t, own)
+		joined := message("olena", "2", "")
+		joined.Service = true
+		s.happens(t, joined)
+		settleDown()
+		require.Empty(t, s.messenger.sent("olena"))
+	})
+}
