@@ -55,6 +55,9 @@ func (r *reader) headers(n *yaml.Node, at place) map[string]string {
 			found[name] = value
 		}
 	})
+	if len(found) == 0 {
+		return nil
+	}
 	return found
 }
 
@@ -70,6 +73,9 @@ func (r *reader) save(n *yaml.Node, at place) map[string]string {
 	})
 	if len(found) > maxSave {
 		r.wrong(at, "too_many", "count", strconv.Itoa(len(found)), "most", strconv.Itoa(maxSave))
+	}
+	if len(found) == 0 {
+		return nil
 	}
 	return found
 }

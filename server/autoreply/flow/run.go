@@ -107,17 +107,17 @@ func (w *walk) field(name string) string {
 
 // wrote takes what the customer wrote, or anything else that is no press.
 func (w *walk) wrote(h Happening) {
-	step, ok := w.flow.Steps[w.at.Step]
-	switch {
-	case !ok:
-		w.enter(w.flow.Start)
-	case step.kind() == offers:
+	step := w.flow.Steps[w.at.Step]
+	switch step.kind() {
+	case offers:
 		w.choose(&step, h)
-	case step.kind() == asks:
+	case asks:
 		w.input(&step, h)
-	default: // the answer of a service is waited for
+	case calls: // its answer comes first
 		w.stay()
 		w.result.NotUnderstood = true
+	default: // nobody waits there: the flow was changed
+		w.enter(w.flow.Start)
 	}
 }
 
