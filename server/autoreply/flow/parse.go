@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -50,11 +52,16 @@ func Parse(text []byte) (Flow, []Problem) {
 	return r.flow, r.problems
 }
 
-// escaped is an escape of JSON, the halves of a surrogate pair together.
-var escaped = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)`)
+// escaped is an escape of JSON, the halves of a surrogate pair together, or a character that YAML wants to be escaped.
+var escaped = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)|` +
+	`[\x7f-\x{9f}\x{2028}\x{2029}\x{feff}\x{fffe}\x{ffff}]`)
 
-// unescape writes out the escapes of JSON that YAML does not have.
+// unescape writes out the escapes of JSON that YAML does not have, and escapes the other way round.
 func unescape(escape []byte) []byte {
+	if escape[0] != '\\' {
+		c, _ := utf8.DecodeRune(escape)
+		return fmt.Appendf(nil, `\u%04x`, c)
+	}
 	if escape[1] != '/' && len(escape) == 2 {
 		return escape
 	}

@@ -124,6 +124,9 @@ func (w *walk) wrote(h Happening) {
 // stay leaves the customer where he is.
 func (w *walk) stay() {
 	at := w.at
+	if len(at.Before) == 0 {
+		at.Before = nil // as it comes back from JSON
+	}
 	w.result.Position = &at
 }
 
@@ -234,8 +237,8 @@ func (w *walk) answered(answer *Answer) {
 		w.failed(step.HTTP)
 		return
 	}
-	w.at.HTTP = make(map[string]string, len(step.HTTP.Save))
-	for name := range step.HTTP.Save {
+	w.at.HTTP = maps.Clone(step.HTTP.Save)
+	for name := range w.at.HTTP {
 		w.at.HTTP[name] = answer.Values[name]
 	}
 	w.enter(step.Next)
