@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -33,7 +34,7 @@ func (r *reader) http(n *yaml.Node, at place) *HTTP {
 		"error":   func(n *yaml.Node, at place) { h.Error = r.target(n, at) },
 	})
 	r.need(at, has, "url")
-	if has["body"] && (h.Method == "" || h.Method == "GET") {
+	if has["body"] && cmp.Or(h.Method, defaultMethod) == defaultMethod {
 		r.wrong(at, "body_of_get")
 	}
 	return &h

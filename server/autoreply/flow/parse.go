@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -30,7 +31,7 @@ func Parse(text []byte) (Flow, []Problem) {
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	err := decoder.Decode(&document)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return Flow{}, []Problem{top.problem("nothing")}
 	}
 	if err != nil {
@@ -39,11 +40,10 @@ func Parse(text []byte) (Flow, []Problem) {
 	r := &reader{lines: map[string]int{}, asked: map[string]bool{fieldPhone: true, fieldLocation: true}, saved: map[string]bool{}}
 	r.document(document.Content[0], place{line: document.Content[0].Line})
 	var second yaml.Node
-	switch err := decoder.Decode(&second); err {
-	case io.EOF:
-	case nil:
+	switch err := decoder.Decode(&second); {
+	case err == nil:
 		r.report(place{line: second.Line}.problem("second_document"))
-	default:
+	case !errors.Is(err, io.EOF):
 		r.report(fault(text, err))
 	}
 	r.flow.defaults()

@@ -65,6 +65,7 @@ var badFlows = []bad{
 	{"an alias of nothing", "flow: f\nstart: *a\n", []string{"2 yaml_anchor"}, true},
 	{"depth", strings.Repeat("[", 20000), []string{"1 yaml_depth"}, true},
 	{"control characters", "flow: f\nstart: \"a\x01\"\n", []string{"2 yaml_characters"}, true},
+	{"escaped control characters", head + "  a: {text: {en: \"a\\0b\"}}\n", []string{"4 a text.en characters", "4 a text no_text"}, false},
 	{"no UTF-8", "flow: f\nstart: \"a\xff\"\n", []string{"2 yaml_characters"}, true},
 	{"other YAML", "flow: f\nstart: !<tag a\n", []string{"2 yaml"}, true},
 	{"not an object", "- flow\n", []string{"1 want_object", "1 missing", "1 missing", "1 missing"}, true},
@@ -261,7 +262,7 @@ func TestAProblemIsReadByAPerson(t *testing.T) {
 	require.Equal(t, "Line 4, step a, next: There is no step back_. Did you mean back?", problems[0].Say(say(t, texts(t, "en"))))
 	require.Equal(t, "Рядок 4, крок a, text.en: Підстановка custmer.first_name невідома. Можливо, мається на увазі customer.first_name?", problems[1].Say(say(t, texts(t, "uk"))))
 	require.Equal(t, "Line 5, step back (warning): No way leads to the step back from the start. Lead a button or next there, or remove it; a rule can also begin with it.", problems[2].Say(say(t, texts(t, "en"))))
-	require.Equal(t, "line 4, step a, next: flow.problem.unknown_step map[like:back name:back_]", problems[0].Error())
+	require.Equal(t, "line 4, step a, next: flow.problem.unknown_step map[like:back name:back_]", problems[0].String())
 	require.True(t, Broken(problems))
 	require.False(t, Broken(problems[2:]))
 }

@@ -22,8 +22,8 @@ type Problem struct {
 	Warning bool
 }
 
-// Error implements error, for logs and tests; people read Key and Remedy.
-func (p Problem) Error() string {
+// String is the problem in short, for logs and tests; people read what Say says.
+func (p Problem) String() string {
 	where := fmt.Sprintf("line %d", p.Line)
 	if p.Step != "" {
 		where += ", step " + p.Step

@@ -239,7 +239,8 @@ func (w *walk) answered(answer *Answer) {
 	}
 	w.at.HTTP = maps.Clone(step.HTTP.Save)
 	for name := range w.at.HTTP {
-		w.at.HTTP[name] = answer.Values[name]
+		value := []rune(writable(answer.Values[name]))
+		w.at.HTTP[name] = string(value[:min(len(value), maxAnswer)])
 	}
 	w.enter(step.Next)
 }

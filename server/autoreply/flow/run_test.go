@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -252,6 +253,12 @@ func TestAServiceIsCalledBeforeAnythingIsSaid(t *testing.T) {
 	g.presses("Bye").expect("", "Bye")
 	require.True(t, g.last.Close)
 	require.Equal(t, "there", g.last.HTTP["status"], "the caller can fill the last text too")
+}
+
+func TestWhatAServiceAnswersIsText(t *testing.T) {
+	g := newGuest(t, tour).presses("Ask").writes("7")
+	g.answered(map[string]string{"status": "a\x00b\xff", "more": strings.Repeat("ї", 4001)})
+	require.Equal(t, map[string]string{"status": "ab", "more": strings.Repeat("ї", 4000)}, g.at.HTTP)
 }
 
 func TestACallThatFailsGoesToItsErrorOrToAPerson(t *testing.T) {

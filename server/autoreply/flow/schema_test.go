@@ -4,8 +4,12 @@ package flow
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,33 +146,76 @@ func TestTheExamplesAreRightAndWithoutWarnings(t *testing.T) {
 	}
 }
 
-// TestThePageExplainsEveryKey looks for each key of the schema in the tables of docs/flows.md, and the other way round.
-func TestThePageExplainsEveryKey(t *testing.T) {
+// rows are the first cells of the table in a section of the page whose head begins with the given word.
+func rows(t *testing.T, page, heading, head string) (cells []string) {
+	t.Helper()
+	_, section, found := strings.Cut(page, "\n## "+heading+"\n")
+	require.True(t, found, heading)
+	section, _, _ = strings.Cut(section, "\n## ")
+	_, body, found := strings.Cut(section, "| "+head+" |")
+	require.True(t, found, heading)
+	body, _, _ = strings.Cut(body, "\n\n")
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(body, -1) {
+		cells = append(cells, m[1])
+	}
+	return cells
+}
+
+func TestThePageExplainsEveryKeyAndEveryWordOfTheSchema(t *testing.T) {
+	type property struct{ Enum []string }
 	var parsed struct {
-		Properties map[string]any
-		Defs       map[string]struct{ Properties map[string]any } `json:"$defs"`
+		Properties map[string]property
+		Defs       map[string]struct{ Properties map[string]property } `json:"$defs"`
 	}
 	require.NoError(t, json.Unmarshal(docs(t, "flow.schema.json"), &parsed))
 	page := string(docs(t, "flows.md"))
-	sections := map[string]map[string]any{"The flow": parsed.Properties}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(parsed.Properties)), rows(t, page, "The flow", "key"))
 	for name, heading := range map[string]string{"step": "Steps", "button": "Buttons", "input": "Input", "http": "Calling a service"} {
-		sections[heading] = parsed.Defs[name].Properties
+		require.ElementsMatch(t, slices.Collect(maps.Keys(parsed.Defs[name].Properties)), rows(t, page, heading, "key"))
 	}
-	for heading, properties := range sections {
-		_, section, found := strings.Cut(page, "\n## "+heading+"\n")
-		require.True(t, found, heading)
-		section, _, _ = strings.Cut(section, "\n## ")
-		var documented []string
-		for line := range strings.Lines(section) {
-			if cell, ok := strings.CutPrefix(line, "| `"); ok {
-				key, _, _ := strings.Cut(cell, "`")
-				documented = append(documented, key)
-			}
+	require.ElementsMatch(t, parsed.Defs["button"].Properties["do"].Enum, rows(t, page, "Buttons", "do"))
+	require.ElementsMatch(t, parsed.Defs["input"].Properties["type"].Enum, rows(t, page, "Input", "type"))
+	for _, word := range parsed.Defs["step"].Properties["do"].Enum {
+		require.Contains(t, page, "`"+word+"`: ")
+	}
+}
+
+// Whole flows on the page are parsed as they are; steps below a head.
+func TestTheFlowsOnThePageAreRight(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(docs(t, "flows.md")), -1)
+	require.NotEmpty(t, blocks)
+	steps := ""
+	for _, block := range blocks {
+		if strings.HasPrefix(block[1], "flow:") {
+			_, problems := Parse([]byte(block[1]))
+			require.Empty(t, kinds(problems))
+			continue
 		}
-		var keys []string
-		for key := range properties {
-			keys = append(keys, key)
+		for line := range strings.Lines(block[1]) {
+			steps += "  " + line
 		}
-		require.ElementsMatch(t, keys, documented, heading)
+	}
+	steps += "  a: {text: {en: A}, input: {field: order}, next: lookup}\n  main: {text: {en: M}, do: handover}\n  result: {text: {en: R}}\n"
+	_, problems := Parse([]byte(head + steps))
+	require.False(t, Broken(problems), "%v", kinds(problems))
+}
+
+// The page's limits and defaults are those of the code.
+func TestThePageHasTheLimits(t *testing.T) {
+	page := string(docs(t, "flows.md"))
+	for _, words := range []string{
+		fmt.Sprintf("at most %d KB", maxFile>>10), fmt.Sprintf("1 to %d |", maxSteps), fmt.Sprintf("at most %d in a row, %d in all", maxRow, maxButtons),
+		fmt.Sprintf("one line, at most %d characters", maxLabel), fmt.Sprintf("needed for `choice`; at most %d", maxChoices), fmt.Sprintf("`%d`; 1 to %d |", defaultTries, maxTries),
+		fmt.Sprintf("| `%s`; %s to %s (7 days)", duration(defaultIdle), duration(minIdle), duration(maxIdle)),
+		fmt.Sprintf("| `%s`; %s to %s |", duration(defaultTimeout), duration(minTimeout), duration(maxTimeout)),
+		fmt.Sprintf("At most %d steps follow", maxChain), fmt.Sprintf("at most %d characters |\n| `choices`", maxPattern), fmt.Sprintf("at most %d KB |", maxBody>>10),
+		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d.", maxTexts), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave),
+		fmt.Sprintf("file's address | at most %d |", maxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
+	} {
+		require.Contains(t, page, words)
+	}
+	require.Equal(t, []int{4000, 2000, 10}, []int{maxAnswer, maxURL, maxBefore})
+	for _, name := range generalPlaceholders {
+		require.Contains(t, page, "| `{{"+name+"}}` |")
 	}
 }
