@@ -9,38 +9,39 @@ import "time"
 // Flow is a scripted menu, as it is written in YAML (docs/flows.md).
 type Flow struct {
 	// Name is a-z, 0-9, _ and -, at most 20 characters; unique within a bot.
-	Name string
+	Name string `json:"flow"`
 	// Start is the first step.
-	Start string
+	Start string `json:"start"`
 	// Idle is how long a customer may be silent before the flow ends; an hour when not said.
-	Idle    time.Duration
-	Trigger Trigger
+	Idle    time.Duration `json:"idle"`
+	Trigger Trigger       `json:"trigger,omitzero"`
 	// Steps are by name: a-z, 0-9, _ and -, at most 32 characters.
-	Steps map[string]Step
+	Steps map[string]Step `json:"steps"`
 }
 
 // Trigger is what begins a flow; rules and buttons can begin it as well.
 type Trigger struct {
 	// Commands begin with a slash: "/start".
-	Commands []string
+	Commands []string `json:"commands,omitempty"`
 }
 
 // Texts are a text by language ("uk", "en"), in Mattermost Markdown with placeholders.
 type Texts map[string]string
 
-// Step is what is said and what comes then. It has one of Buttons, Input, HTTP, Next and Do, or none at the end of a flow.
+// Step is what is said and what comes then. It has one of Buttons, Input, HTTP, Next and Do, or none at the end of a flow;
+// what Input and HTTP go on with is in Next as well.
 type Step struct {
-	Text Texts
+	Text Texts `json:"text,omitempty"`
 	// Files are ids of files in Mattermost that go with the text.
-	Files   []string
-	Buttons [][]Button
-	Input   *Input
-	HTTP    *HTTP
-	Next    string
-	Do      Do
+	Files   []string   `json:"files,omitempty"`
+	Buttons [][]Button `json:"buttons,omitempty"`
+	Input   *Input     `json:"input,omitempty"`
+	HTTP    *HTTP      `json:"http,omitempty"`
+	Next    string     `json:"next,omitempty"`
+	Do      Do         `json:"do,omitempty"`
 	// Tags are put on the conversation, Assign makes this user (without @) the assignee when the step is reached.
-	Tags   []string
-	Assign string
+	Tags   []string `json:"tags,omitempty"`
+	Assign string   `json:"assign,omitempty"`
 }
 
 // Do is what a button or a step does.
@@ -81,47 +82,50 @@ const (
 // Input asks the customer for something, which is kept in a field of his.
 type Input struct {
 	// Field is a-z, 0-9 and _, at most 32 characters: {{field.NAME}} in texts.
-	Field string
-	Type  InputType
+	Field string    `json:"field"`
+	Type  InputType `json:"type"`
 	// Pattern is an RE2 expression that the whole text matches; empty for any.
-	Pattern string
+	Pattern string `json:"pattern,omitempty"`
 	// Choices are what InputChoice takes.
-	Choices []Texts
+	Choices []Texts `json:"choices,omitempty"`
 	// Error is said when the text cannot be taken.
-	Error Texts
+	Error Texts `json:"error,omitempty"`
 	// Tries is how often he may try, 2 when not said; then Else follows, or a person is offered.
-	Tries int
-	Else  string
+	Tries int    `json:"tries"`
+	Else  string `json:"else,omitempty"`
 }
 
 // HTTP calls the company's own service. Values of placeholders are path-escaped in URL and JSON strings in Body.
 type HTTP struct {
-	Method string
-	URL    string
+	Method string `json:"method"`
+	URL    string `json:"url"`
 	// Headers are sent as they are; Body is JSON with placeholders, empty for none.
-	Headers map[string]string
-	Body    string
-	Timeout time.Duration
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    string            `json:"body,omitempty"`
+	Timeout time.Duration     `json:"timeout"`
 	// Save puts fields of the JSON answer, by a path such as "parcel.status", into {{http.NAME}}.
-	Save map[string]string
+	Save map[string]string `json:"save,omitempty"`
 	// Error is the step that follows when the call fails.
-	Error string
+	Error string `json:"error,omitempty"`
 }
 
 // Position is where a customer is inside a flow.
 type Position struct {
-	Flow    string `json:"flow"`
-	Version int    `json:"version"`
+	Flow string `json:"flow"`
+	// Version is kept as it is; the caller sets it when a flow begins.
+	Version int `json:"version"`
 	// Step is what waits for the customer, or for the answer of a service.
 	Step string `json:"step"`
 	// Wrong counts inputs in a row that could not be taken.
 	Wrong int `json:"wrong,omitempty"`
 	// Before are the steps on the way here, for DoBack; the newest last, at most ten.
 	Before []string `json:"before,omitempty"`
-	// At is when he came to the step.
+	// At is when he came to the step, or was asked there again.
 	At time.Time `json:"at"`
 	// HTTP are the values that the last call saved.
 	HTTP map[string]string `json:"http,omitempty"`
+	// Pending are the steps whose texts wait for the answer of a service, since nothing is said before.
+	Pending []string `json:"pending,omitempty"`
 }
 
 // Happening is what a flow is told.
@@ -135,6 +139,8 @@ type Happening struct {
 	Press string
 	// Answer is what a service answered.
 	Answer *Answer
+	// Language is the customer's, for the words of a choice that he makes by its number; it may be empty.
+	Language string
 }
 
 // Answer is what came of a Call.
@@ -143,6 +149,8 @@ type Answer struct {
 	Failed bool
 	// Values are those of HTTP.Save that were found; others are empty.
 	Values map[string]string
+	// Of is that of the Call. An answer to another call than the one that is waited for is passed over; empty for any.
+	Of string
 }
 
 // Call is a request to the company's service: its placeholders are filled.
@@ -153,6 +161,8 @@ type Call struct {
 	Timeout     time.Duration
 	// Save is that of the step.
 	Save map[string]string
+	// Of names this call, for its Answer.
+	Of string
 }
 
 // Say is one text of an answer, by language, in which placeholders stand still.
@@ -164,7 +174,10 @@ type Say struct {
 // Result is what one happening leads to. All that is said becomes one message: a flow never answers twice.
 type Result struct {
 	Say []Say
-	// Step is where the buttons stand, Buttons what is offered.
+	// HTTP are the values of {{http.NAME}} in what is said, also where the flow ended.
+	HTTP map[string]string
+	// Step is where the buttons stand, Buttons what is offered. A button to a person that the flow has no words for has no
+	// label: the caller knows some.
 	Step    string
 	Buttons [][]Button
 	// Position is nil when the flow ended.

@@ -1,0 +1,123 @@
+// Reading the YAML of a flow and finding all that is wrong with it.
+
+package flow
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Parse reads a flow and says everything that is wrong with it, by lines. The flow can be used if the problems are not
+// Broken. JSON is YAML too, as long as it has no surrogate pairs (\ud83d\ude00): those json.Unmarshal reads.
+func Parse(text []byte) (Flow, []Problem) {
+	top := place{line: 1}
+	if len(text) > maxFile {
+		return Flow{}, []Problem{top.problem("too_large", "most", strconv.Itoa(maxFile>>10))}
+	}
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	err := decoder.Decode(&document)
+	if err == io.EOF {
+		return Flow{}, []Problem{top.problem("nothing")}
+	}
+	if err != nil {
+		return Flow{}, []Problem{fault(text, err)}
+	}
+	r := &reader{lines: map[string]int{}, asked: map[string]bool{fieldPhone: true, fieldLocation: true}, saved: map[string]bool{}}
+	r.document(document.Content[0], place{line: document.Content[0].Line})
+	var second yaml.Node
+	if decoder.Decode(&second) != io.EOF {
+		r.report(place{line: max(second.Line, 1)}.problem("second_document"))
+	}
+	r.flow.defaults()
+	r.check()
+	slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return r.flow, r.problems
+}
+
+// defaults fills what was not said.
+func (f *Flow) defaults() {
+	f.Idle = cmp.Or(f.Idle, defaultIdle)
+	for _, step := range f.Steps {
+		if step.Input != nil {
+			step.Input.Type = cmp.Or(step.Input.Type, InputText)
+			step.Input.Tries = cmp.Or(step.Input.Tries, defaultTries)
+		}
+		if step.HTTP != nil {
+			step.HTTP.Method = cmp.Or(step.HTTP.Method, defaultMethod)
+			step.HTTP.Timeout = cmp.Or(step.HTTP.Timeout, defaultTimeout)
+		}
+	}
+}
+
+// faults are the kinds of problem by what the YAML library says.
+var faults = []struct{ said, kind string }{
+	{"cannot start any token", "yaml_start"},
+	{"mapping values are not allowed", "yaml_colon"},
+	{"unexpected end of stream", "yaml_open"},
+	{"expected ',' or", "yaml_open"},
+	{"expected key", "yaml_indent"},
+	{"expected '-' indicator", "yaml_indent"},
+	{"expected ':'", "yaml_indent"},
+	{"unknown escape character", "yaml_escape"},
+	{"Unicode character escape", "yaml_escape"},
+	{"hexdecimal", "yaml_escape"},
+	{"unknown anchor", "yaml_anchor"},
+	{"max depth", "yaml_depth"},
+	{"control characters", "yaml_characters"},
+	{"UTF", "yaml_characters"},
+}
+
+var saidLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// fault is what an error of the YAML library means.
+func fault(text []byte, err error) Problem {
+	said := err.Error()
+	line := 0
+	if m := saidLine.FindStringSubmatch(said); m != nil {
+		line, _ = strconv.Atoi(m[1])
+	}
+	// The library has no line for the first one, and counts some from where the surroundings begin.
+	if line == 0 || strings.Contains(said, "did not find expected") {
+		line = linesRead(text)
+	}
+	for _, f := range faults {
+		if strings.Contains(said, f.said) {
+			return place{line: line}.problem(f.kind)
+		}
+	}
+	return place{line: line}.problem("yaml", "said", saidLine.ReplaceAllString(said, ""))
+}
+
+// linesRead is the line that a broken text is read to: the library reads no further than it must.
+func linesRead(text []byte) int {
+	slow := &byByte{text: text}
+	var ignored yaml.Node
+	if yaml.NewDecoder(slow).Decode(&ignored) == nil {
+		return 1
+	}
+	return 1 + bytes.Count(bytes.TrimRight(text[:slow.at], "\n"), []byte("\n"))
+}
+
+// byByte reads a text a byte at a time.
+type byByte struct {
+	text []byte
+	at   int
+}
+
+// Read implements io.Reader.
+func (b *byByte) Read(into []byte) (int, error) {
+	if b.at == len(b.text) || len(into) == 0 {
+		return 0, io.EOF
+	}
+	into[0] = b.text[b.at]
+	b.at++
+	return 1, nil
+}

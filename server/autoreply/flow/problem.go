@@ -1,0 +1,114 @@
+// What is wrong with a flow, said so that it can be put right.
+
+package flow
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Problem is one thing that is wrong with a flow, or odd.
+type Problem struct {
+	// Line is that of the text, from 1.
+	Line int
+	// Step is the step that it is in, empty for none; Field leads to the place in it: "input.tries", "buttons[0][1].label".
+	Step, Field string
+	// Key and Remedy are keys of texts in assets/i18n: what is wrong, and what can be done. Args are those of both; they
+	// come from the flow's text and are not Markdown.
+	Key, Remedy string
+	Args        map[string]string
+	// Warning says that the flow works all the same.
+	Warning bool
+}
+
+// Error implements error, for logs and tests; people read Key and Remedy.
+func (p Problem) Error() string {
+	where := fmt.Sprintf("line %d", p.Line)
+	if p.Step != "" {
+		where += ", step " + p.Step
+	}
+	if p.Field != "" {
+		where += ", " + p.Field
+	}
+	return fmt.Sprintf("%s: %s %v", where, p.Key, p.Args)
+}
+
+// Broken tells whether one of the problems is more than a warning: such a flow cannot be used.
+func Broken(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+}
+
+// place is where in the text something stands.
+type place struct {
+	line        int
+	step, field string
+}
+
+// in is a place below p.
+func (p place) in(name string, line int) place {
+	if p.field != "" {
+		name = p.field + "." + name
+	}
+	return place{line, p.step, name}
+}
+
+// at is the i-th of a list at p.
+func (p place) at(i, line int) place {
+	return place{line, p.step, fmt.Sprintf("%s[%d]", p.field, i)}
+}
+
+// problem returns a problem of this kind; args are pairs of name and value.
+func (p place) problem(kind string, args ...string) Problem {
+	found := Problem{Line: p.line, Step: p.step, Field: p.field, Key: "flow.problem." + kind, Remedy: "flow.remedy." + kind}
+	if len(args) > 0 {
+		found.Args = make(map[string]string, len(args)/2)
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		found.Args[args[i]] = args[i+1]
+	}
+	return found
+}
+
+// meant makes "did you mean" the remedy, if one of the known names is near to name.
+func (p Problem) meant(name string, known []string) Problem {
+	if like := nearest(name, known); like != "" {
+		p.Remedy = "flow.remedy.did_you_mean"
+		p.Args["like"] = like
+	}
+	return p
+}
+
+// nearest returns the known name that is at most two changes away, and less than half of the name; empty for none.
+func nearest(name string, known []string) string {
+	found, best := "", 3
+	for _, k := range slices.Sorted(slices.Values(known)) {
+		if d := distance(name, k); d < best && 2*d < max(len(name), len(k)) {
+			found, best = k, d
+		}
+	}
+	return found
+}
+
+// distance is the number of letters to insert, delete or replace. Names that cannot be near are not looked at.
+func distance(a, b string) int {
+	if len(a) > 64 || len(a)-len(b) > 2 || len(b)-len(a) > 2 {
+		return len(a) + len(b)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := corner
+			if a[i] != b[j] {
+				replaced++
+			}
+			corner = row[j+1]
+			row[j+1] = min(replaced, corner+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,205 @@
+// Reading the parts of a flow: its head, its steps and what stands in them.
+
+package flow
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// need reports the keys that are missing in an object which has the others.
+func (r *reader) need(at place, has map[string]bool, names ...string) {
+	for _, name := range names {
+		if !has[name] {
+			r.wrong(at, "missing", "name", name)
+		}
+	}
+}
+
+func (r *reader) document(n *yaml.Node, at place) {
+	f := &r.flow
+	has := r.object(n, at, keys{
+		"flow":    func(n *yaml.Node, at place) { f.Name = r.named(n, at, flowForm) },
+		"start":   func(n *yaml.Node, at place) { f.Start = r.target(n, at) },
+		"idle":    func(n *yaml.Node, at place) { f.Idle = r.duration(n, at, minIdle, maxIdle) },
+		"trigger": r.trigger,
+		"steps":   r.steps,
+	})
+	r.need(at, has, "flow", "start", "steps")
+}
+
+func (r *reader) trigger(n *yaml.Node, at place) {
+	r.object(n, at, keys{"commands": func(n *yaml.Node, at place) {
+		r.flow.Trigger.Commands = r.names(n, at, maxTags, commandForm)
+		if slices.Contains(r.flow.Trigger.Commands, personsWay) {
+			r.wrong(at, "persons_way", "name", personsWay)
+		}
+	}})
+}
+
+func (r *reader) steps(n *yaml.Node, at place) {
+	r.flow.Steps = map[string]Step{}
+	r.entries(n, place{line: at.line}, func(name string, n *yaml.Node, at place) {
+		at = place{line: at.line, step: name}
+		if !r.fits(name, at, stepForm) {
+			at.step = clip(name)
+		}
+		r.lines[name] = at.line
+		r.flow.Steps[name] = r.step(n, at)
+	})
+	if count := len(r.flow.Steps); count == 0 || count > maxSteps {
+		r.wrong(at, "steps", "count", strconv.Itoa(count), "most", strconv.Itoa(maxSteps))
+	}
+}
+
+// ways are the keys of a step of which it has one.
+var ways = []string{"buttons", "input", "http", "next", "do"}
+
+func (r *reader) step(n *yaml.Node, at place) (s Step) {
+	has := r.object(n, at, keys{
+		"text":    func(n *yaml.Node, at place) { s.Text = r.wordings(n, at, maxFile, false) },
+		"files":   func(n *yaml.Node, at place) { s.Files = r.names(n, at, maxFiles, fileForm) },
+		"buttons": func(n *yaml.Node, at place) { s.Buttons = r.buttons(n, at) },
+		"input":   func(n *yaml.Node, at place) { s.Input = r.input(n, at) },
+		"http":    func(n *yaml.Node, at place) { s.HTTP = r.http(n, at) },
+		"next":    func(n *yaml.Node, at place) { s.Next = r.target(n, at) },
+		"do": func(n *yaml.Node, at place) {
+			s.Do = Do(r.one(n, at, string(DoHandover), string(DoBack), string(DoMenu), string(DoClose)))
+		},
+		"tags":   func(n *yaml.Node, at place) { s.Tags = r.names(n, at, maxTags, tagForm) },
+		"assign": func(n *yaml.Node, at place) { s.Assign = r.named(n, at, userForm) },
+	})
+	var found []string
+	for _, way := range ways {
+		if has[way] && (way != "next" || !has["input"] && !has["http"]) {
+			found = append(found, way)
+		}
+	}
+	if len(found) > 1 {
+		r.wrong(at, "several", "names", strings.Join(found, ", "))
+	}
+	if (has["input"] || has["http"]) && !has["next"] {
+		r.wrong(at, "no_next", "name", found[0])
+	}
+	says := has["text"] || has["files"]
+	switch {
+	case !says && (has["buttons"] || has["input"]):
+		r.wrong(at, "silent")
+	case !says && len(found) == 0 && !has["tags"] && !has["assign"]:
+		r.wrong(at, "empty_step")
+	}
+	return s
+}
+
+// wordings reads a text by language, of at most so many characters.
+func (r *reader) wordings(n *yaml.Node, at place, most int, bare bool) Texts {
+	w := wording{texts: Texts{}, lines: map[string]int{}, at: at, bare: bare}
+	if visited, ok := r.visit(n, at); ok && visited.Kind != yaml.MappingNode {
+		r.wrong(at, "want_texts")
+		return nil
+	}
+	r.entries(n, at, func(language string, n *yaml.Node, at place) {
+		text := r.text(n, at, most)
+		if !r.fits(language, at, languageForm) || text == "" {
+			return
+		}
+		if bare && strings.ContainsAny(text, "\n\r") {
+			r.wrong(at, "one_line")
+		}
+		w.texts[language], w.lines[language] = text, n.Line
+	})
+	switch count := len(w.texts); {
+	case count > maxTexts:
+		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(maxTexts))
+	case count == 0:
+		r.wrong(at, "no_text")
+	}
+	r.texts = append(r.texts, w)
+	return w.texts
+}
+
+func (r *reader) buttons(n *yaml.Node, at place) (rows [][]Button) {
+	count := 0
+	r.list(n, at, maxButtons, func(n *yaml.Node, at place) {
+		var row []Button
+		r.list(n, at, maxRow, func(n *yaml.Node, at place) { row = append(row, r.button(n, at)) })
+		rows = append(rows, row)
+		count += len(row)
+	})
+	if count > maxButtons && len(rows) <= maxButtons {
+		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(maxButtons))
+	}
+	return rows
+}
+
+// valued are the buttons that have a value.
+var valued = []Do{DoGo, DoURL, DoPhone, DoLocation}
+
+func (r *reader) button(n *yaml.Node, at place) (b Button) {
+	var value *yaml.Node
+	var valueAt place
+	has := r.object(n, at, keys{
+		"label": func(n *yaml.Node, at place) { b.Label = r.wordings(n, at, maxLabel, true) },
+		"do": func(n *yaml.Node, at place) {
+			b.Do = Do(r.one(n, at, string(DoGo), string(DoURL), string(DoPhone), string(DoLocation), string(DoHandover), string(DoBack), string(DoMenu)))
+		},
+		"value": func(n *yaml.Node, at place) { value, valueAt = n, at },
+	})
+	r.need(at, has, "label", "do")
+	switch needed := slices.Contains(valued, b.Do); {
+	case b.Do == "":
+	case needed && value == nil:
+		r.wrong(at, "no_value", "do", string(b.Do))
+	case !needed && value != nil:
+		r.wrong(valueAt, "needless_value", "do", string(b.Do))
+	case b.Do == DoURL:
+		b.Value = r.text(value, valueAt, maxURL)
+		r.link(b.Value, valueAt)
+	case needed:
+		b.Value = r.target(value, valueAt)
+	}
+	return b
+}
+
+func (r *reader) input(n *yaml.Node, at place) *Input {
+	var in Input
+	has := r.object(n, at, keys{
+		"field": func(n *yaml.Node, at place) { in.Field = r.named(n, at, fieldForm) },
+		"type": func(n *yaml.Node, at place) {
+			in.Type = InputType(r.one(n, at, string(InputText), string(InputNumber), string(InputPhone), string(InputEmail), string(InputDate), string(InputChoice)))
+		},
+		"pattern": func(n *yaml.Node, at place) {
+			in.Pattern = r.text(n, at, maxPattern)
+			if _, err := whole(in.Pattern); err != nil {
+				r.wrong(at, "pattern", "said", err.Error())
+			}
+		},
+		"choices": func(n *yaml.Node, at place) {
+			r.list(n, at, maxChoices, func(n *yaml.Node, at place) {
+				in.Choices = append(in.Choices, r.wordings(n, at, maxLabel, true))
+			})
+		},
+		"error": func(n *yaml.Node, at place) { in.Error = r.wordings(n, at, maxFile, false) },
+		"tries": func(n *yaml.Node, at place) { in.Tries = r.number(n, at, 1, maxTries) },
+		"else":  func(n *yaml.Node, at place) { in.Else = r.target(n, at) },
+	})
+	r.need(at, has, "field")
+	r.asked[in.Field] = true
+	if choice := in.Type == InputChoice; choice != has["choices"] {
+		r.wrong(at, map[bool]string{true: "no_choices", false: "needless_choices"}[choice])
+	}
+	return &in
+}
+
+// whole is an expression that matches the whole text only.
+func whole(pattern string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		return nil, err // said of the pattern as it was written
+	}
+	return regexp.Compile(fmt.Sprintf(`\A(?:%s)\z`, pattern))
+}

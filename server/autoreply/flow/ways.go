@@ -1,0 +1,182 @@
+// Where the steps of a flow lead: steps out of reach, circles that wait for nobody, places without a way out.
+
+package flow
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// kind is what follows the text of a step.
+type kind int
+
+const (
+	ends kind = iota // the flow is over
+	offers           // waits for one of its buttons
+	asks             // waits for an input
+	calls            // waits for a service
+	goesOn           // with the next step
+	does             // what Step.Do says
+)
+
+func (s *Step) kind() kind {
+	switch {
+	case len(s.Buttons) > 0:
+		return offers
+	case s.Input != nil:
+		return asks
+	case s.HTTP != nil:
+		return calls
+	case s.Next != "":
+		return goesOn
+	case s.Do != "":
+		return does
+	}
+	return ends
+}
+
+// waits tells whether a customer is waited for.
+func (k kind) waits() bool { return k == offers || k == asks }
+
+// leads are the steps that may follow s; out says that it also ends the flow, or calls a person, or leads back.
+func (s *Step) leads() (steps []string, out bool) {
+	switch s.kind() {
+	case offers:
+		for _, b := range slices.Concat(s.Buttons...) {
+			switch b.Do {
+			case DoGo, DoPhone, DoLocation:
+				steps = append(steps, b.Value)
+			case DoHandover, DoBack, DoMenu:
+				out = true
+			}
+		}
+		return steps, out
+	case asks:
+		return []string{s.Next, s.Input.Else}, s.Input.Else == ""
+	case calls:
+		return []string{s.Next, s.HTTP.Error}, s.HTTP.Error == ""
+	case goesOn:
+		return []string{s.Next}, false
+	}
+	return nil, true
+}
+
+// runsInto are the steps that follow s without anything a customer does. A step before, for DoBack, is one that waited;
+// if there is none it is the start.
+func (f *Flow) runsInto(s Step) []string {
+	switch s.kind() {
+	case calls:
+		return []string{s.Next, s.HTTP.Error}
+	case goesOn:
+		return []string{s.Next}
+	case does:
+		if s.Do == DoBack || s.Do == DoMenu {
+			return []string{f.Start}
+		}
+	}
+	return nil
+}
+
+// inOrder are the names of the steps as one comes to them from the start, then those out of reach by name.
+func (f *Flow) inOrder() (names []string, reached int) {
+	seen := map[string]bool{f.Start: true}
+	if _, ok := f.Steps[f.Start]; ok {
+		names = []string{f.Start}
+	}
+	for i := 0; i < len(names); i++ {
+		step := f.Steps[names[i]]
+		next, _ := step.leads()
+		for _, name := range next {
+			if _, ok := f.Steps[name]; ok && !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	reached = len(names)
+	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
+		if !seen[name] {
+			names = append(names, name)
+		}
+	}
+	return names, reached
+}
+
+func (r *reader) stepPlace(name string) place { return place{line: r.lines[name], step: name} }
+
+func (r *reader) checkReach() {
+	names, reached := r.flow.inOrder()
+	for _, name := range names[reached:] {
+		r.warn(r.stepPlace(name), "unreachable", "name", name)
+	}
+}
+
+// checkLoops finds circles of steps that wait for no customer, and chains that are longer than the engine follows.
+func (r *reader) checkLoops() {
+	w := &looper{reader: r, length: map[string]int{}}
+	names, _ := r.flow.inOrder()
+	for _, name := range names {
+		w.from(name)
+	}
+	if w.looped {
+		return
+	}
+	for _, name := range names {
+		if w.length[name] == maxChain+1 { // once where it becomes too long, not for all that lead there
+			r.wrong(r.stepPlace(name), "chain", "most", strconv.Itoa(maxChain))
+		}
+	}
+}
+
+// looper goes through the chains; length is that of the longest from a step on, which is known once it was left.
+type looper struct {
+	*reader
+	length map[string]int
+	path   []string
+	looped bool
+}
+
+func (w *looper) from(name string) int {
+	step, ok := w.flow.Steps[name]
+	if !ok {
+		return 0
+	}
+	if length, ok := w.length[name]; ok {
+		return length
+	}
+	if i := slices.Index(w.path, name); i >= 0 {
+		w.looped = true
+		w.wrong(w.stepPlace(name), "loop", "steps", strings.Join(append(slices.Clone(w.path[i:]), name), " → "))
+		return 0
+	}
+	w.path = append(w.path, name)
+	longest := 0
+	for _, next := range w.flow.runsInto(step) {
+		longest = max(longest, w.from(next))
+	}
+	w.path = w.path[:len(w.path)-1]
+	w.length[name] = longest + 1
+	return longest + 1
+}
+
+// checkExits warns of steps from which no way leads out: neither to a person nor back nor to the end.
+func (r *reader) checkExits() {
+	free := map[string]bool{}
+	for found := true; found; {
+		found = false
+		for name, step := range r.flow.Steps {
+			next, out := step.leads()
+			if !free[name] && (out || slices.ContainsFunc(next, func(n string) bool { return free[n] })) {
+				free[name], found = true, true
+			}
+		}
+	}
+	names, _ := r.flow.inOrder()
+	for _, name := range names {
+		if step := r.flow.Steps[name]; !free[name] && step.kind().waits() {
+			r.warn(r.stepPlace(name), "no_way_out", "name", name)
+		}
+	}
+}
