@@ -7,8 +7,8 @@ import "time"
 // horizon is how many years ahead a calendar looks for the next opening or closing.
 const horizon = 2
 
-// Calendar answers when a team is open. It never changes and may be asked by many at once. Times go in in any zone and
-// come out in the calendar's own.
+// Calendar answers when a team is open. It never changes and may be asked by many at once. Times may be given in any
+// zone; the answers are in the calendar's own, unless an answer is the given time itself.
 //
 // Hours are by wall clock: a day on which the clock changes has 23 or 25 hours. A time that the clock skips begins at
 // the next one that exists. Of a time that it shows twice the first counts: in the repeated hour everything stays as it
@@ -39,7 +39,8 @@ func (c *Calendar) Open(t time.Time) bool {
 		return c.openUntil
 	}
 	second := t.Unix()
-	return c.scheduled(second, second+1).found
+	r := c.scheduled(second, second+1)
+	return r.found && r.start <= second
 }
 
 // NextOpen returns the first time from t on at which the team is open: t itself when it is. It reports false when that
@@ -70,7 +71,7 @@ func (c *Calendar) AddOpen(t time.Time, d time.Duration) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		if end.Sub(start) >= d {
-			return start.Add(d), true
+			return start.Add(d).In(c.zone), true
 		}
 		d -= end.Sub(start)
 		t = end

@@ -18,7 +18,7 @@ type clock struct {
 	from, until, offset int64 // the offset holds from from and before until
 }
 
-// seek moves to the period of an instant.
+// seek moves to the period of an instant. A long period may come in several pieces.
 func (k *clock) seek(instant int64) {
 	at := time.Unix(instant, 0).In(k.zone)
 	_, offset := at.Zone()
@@ -29,6 +29,10 @@ func (k *clock) seek(instant int64) {
 	}
 	if !until.IsZero() {
 		k.until = until.Unix()
+	}
+	// On the last day, UTC, of leap years beyond the tables of zones Go ends the period before it: golang/go#81583.
+	if k.until <= instant {
+		k.until = instant + daySeconds - modulo(instant, daySeconds)
 	}
 }
 
