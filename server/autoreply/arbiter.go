@@ -55,10 +55,10 @@ type evaluation struct {
 	starts, human, open bool
 	// reasons say of each rule why it did not answer; empty for one that did.
 	reasons []Reason
-	// taken says that something answered, answered that it was a flow, command or keyword.
-	taken, answered bool
-	texts           []string
-	decision        Decision
+	// taken says that something answered, answered that it was a flow, command or keyword; late that a timer was too late.
+	taken, answered, late bool
+	texts                 []string
+	decision              Decision
 	// matched and length are of the message for keyword rules, once they are looked at.
 	matched []bool
 	length  int
@@ -125,9 +125,9 @@ func (x *evaluation) humanModeIsOver() bool {
 // decide goes through the stages.
 func (x *evaluation) decide() Decision {
 	x.reasons = make([]Reason, len(x.rules))
-	for i, r := range x.rules {
+	for i := range x.rules {
 		x.reasons[i] = ReasonTrigger
-		if r.off() {
+		if x.rules[i].off() {
 			x.reasons[i] = ReasonOff
 		}
 	}
@@ -152,7 +152,6 @@ func (x *evaluation) react() {
 	x.stage(OnKeyword)
 	if again != nil && !x.taken {
 		x.follow(*again)
-		x.answered = false // it was asked again, and told nothing
 	}
 	x.stage(OnFirst)
 }
@@ -175,6 +174,7 @@ func (x *evaluation) finish() Decision {
 	}
 	d.Answered = x.answered && !d.Handover
 	x.finishWaiting()
+	d.Considered = make([]Considered, 0, len(x.rules))
 	for i, reason := range x.reasons {
 		if reason != "" {
 			d.Considered = append(d.Considered, Considered{x.rules[i].ID, reason})

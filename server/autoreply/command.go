@@ -88,6 +88,7 @@ func (x *evaluation) begins(c command) {
 			return
 		}
 		if p, ok := x.byCommand[c.name]; ok && c.name != humanCommand {
+			x.answered = true
 			x.enter(p, "")
 			return
 		}

@@ -56,7 +56,9 @@ func rule(id string, kind TriggerKind, change func(r *Rule)) Rule {
 	return r
 }
 
-func minutes(n int) conversation.Duration { return conversation.Duration(time.Duration(n) * time.Minute) }
+func minutes(n int) conversation.Duration {
+	return conversation.Duration(time.Duration(n) * time.Minute)
+}
 
 func keyword(id string, phrases ...string) Rule {
 	return rule(id, OnKeyword, func(r *Rule) { r.Trigger.Phrases = phrases })
@@ -190,7 +192,10 @@ func (s *scene) happens(e Event) Decision {
 	return d
 }
 
-func (s *scene) writes(text string) Decision { s.Helper(); return s.happens(Event{Kind: Wrote, Text: text}) }
+func (s *scene) writes(text string) Decision {
+	s.Helper()
+	return s.happens(Event{Kind: Wrote, Text: text})
+}
 func (s *scene) starts(payload string) Decision {
 	s.Helper()
 	return s.happens(Event{Kind: Started, Payload: payload})

@@ -66,6 +66,7 @@ func (x *evaluation) flowStep() *result {
 	r := x.run(f, at.Version, at, flow.Happening{Text: x.event.Text, Shared: x.event.Shared})
 	switch {
 	case !r.NotUnderstood || input:
+		x.answered = true
 		x.follow(r)
 	case len(r.Say) > 0 || r.Handover:
 		return &r
@@ -85,6 +86,7 @@ func (x *evaluation) serviceAnswered() {
 		if r.Call == nil {
 			x.release()
 		}
+		x.answered = true
 		x.follow(r)
 	}
 }
@@ -92,7 +94,7 @@ func (x *evaluation) serviceAnswered() {
 // follow does what a flow decided.
 func (x *evaluation) follow(r result) {
 	m, d := &x.memory, &x.decision
-	x.taken, x.answered = true, true
+	x.taken = true
 	x.removeKeyboard()
 	m.Position = r.Position
 	if m.Position != nil {

@@ -3,6 +3,7 @@
 package autoreply
 
 import (
+	"cmp"
 	"regexp"
 	"unicode/utf8"
 )
@@ -26,9 +27,10 @@ type sought struct {
 	rule int
 }
 
+// soughtRegex is not run on messages longer than most, which its rule does not take anyway.
 type soughtRegex struct {
 	*regexp.Regexp
-	rule int
+	rule, most int
 }
 
 func newKeywords() *keywords {
@@ -40,7 +42,7 @@ func (k *keywords) add(rule int, t Trigger) {
 	for _, text := range t.Phrases {
 		if t.Match == Regex {
 			if m, err := newMatcher(text); err == nil {
-				k.regexes = append(k.regexes, soughtRegex{m, rule})
+				k.regexes = append(k.regexes, soughtRegex{m, rule, t.longest()})
 			}
 			continue
 		}
@@ -55,7 +57,8 @@ func (k *keywords) add(rule int, t Trigger) {
 	}
 }
 
-// matches tells of each of the rules, by number, whether the message has one of its phrases.
+// matches tells of each of the rules, by number, whether the message has one of its phrases. It says so of an expression
+// also when the message is too long for its rule.
 func (k *keywords) matches(text string, rules int) []bool {
 	found := make([]bool, rules)
 	message := words(text)
@@ -75,8 +78,9 @@ func (k *keywords) matches(text string, rules int) []bool {
 			found[s.rule] = found[s.rule] || s.stands(message, i)
 		}
 	}
+	characters := length(text)
 	for _, s := range k.regexes {
-		found[s.rule] = found[s.rule] || s.MatchString(text)
+		found[s.rule] = found[s.rule] || characters > s.most || s.MatchString(text)
 	}
 	return found
 }
@@ -91,6 +95,9 @@ func (s sought) stands(message []string, i int) bool {
 	}
 	return s.at(message, i)
 }
+
+// longest is how long a message may be for these phrases.
+func (t Trigger) longest() int { return cmp.Or(t.MaxLength, defaultMaxLength) }
 
 // length is that of a message as Trigger.MaxLength counts it.
 func length(text string) int { return utf8.RuneCountInString(text) }

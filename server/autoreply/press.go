@@ -17,7 +17,6 @@ func (x *evaluation) press() {
 	case !ok:
 		x.inVain("auto.button_gone", SilenceButton)
 	case target.Do == flow.DoHandover:
-		x.answered = true
 		x.handOver(false)
 	case at != nil && at.Flow == target.Flow:
 		x.follow(x.run(x.flowOf(at), at.Version, at, happening))
@@ -26,6 +25,7 @@ func (x *evaluation) press() {
 	default:
 		x.mainMenu(published)
 	}
+	x.answered = x.taken
 }
 
 // has tells whether a button leads somewhere in this flow; without a step it leads to the start.

@@ -19,16 +19,14 @@ func newMatcher(pattern string) (*regexp.Regexp, error) {
 	if n := length(pattern); n > maxPattern {
 		return nil, fmt.Errorf("has %d characters: at most %d are allowed", n, maxPattern)
 	}
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("is no RE2 expression: %w", err)
 	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, fmt.Errorf("is no RE2 expression: %w", err)
-	}
+	parsed, _ := syntax.Parse(pattern, syntax.Perl) // as Compile did
+	program, _ := syntax.Compile(parsed.Simplify())
 	if n := len(program.Inst); n > maxProgram {
 		return nil, fmt.Errorf("becomes too large: %d instructions where %d are allowed; repeat less", n, maxProgram)
 	}
-	return regexp.Compile(pattern)
+	return re, nil
 }

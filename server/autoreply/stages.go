@@ -99,7 +99,7 @@ func (x *evaluation) found(i int, r *ranked) Reason {
 	switch {
 	case !x.matched[i]:
 		return ReasonTrigger
-	case x.length > cmp.Or(r.Trigger.MaxLength, defaultMaxLength):
+	case x.length > r.Trigger.longest():
 		return ReasonTooLong
 	}
 	return ""

@@ -1,6 +1,7 @@
 package autoreply
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,13 +26,13 @@ func TestTheStagesAnswerInTheirOrder(t *testing.T) {
 		silence  string
 	}{
 		"1 a flow waits for a text that is a keyword as well": {"ціна", inFlow, false, "10:00", nil, "parcel/track", ""},
-		"2 a command before a keyword, first and away":         {"/delivery ціна", nil, false, "20:00", []string{"delivery", "away"}, "", ""},
-		"3 a keyword before the first message":                 {"Яка ціна?", nil, false, "10:00", []string{"price"}, "", ""},
-		"3 with away":                                          {"Яка ціна?", nil, false, "20:00", []string{"price", "away"}, "", ""},
-		"4 the first message before away":                      {"Привіт", nil, false, "20:00", []string{"first", "away"}, "", ""},
-		"5 away alone before the fallback":                     {"Привіт", nil, true, "20:00", []string{"away"}, "", ""},
-		"7 the fallback":                                       {"Привіт", nil, true, "10:00", []string{"fallback"}, "", ""},
-		"nothing for what is no text":                          {"", nil, true, "10:00", nil, "", SilenceNothing},
+		"2 a command before a keyword, first and away":        {"/delivery ціна", nil, false, "20:00", []string{"delivery", "away"}, "", ""},
+		"3 a keyword before the first message":                {"Яка ціна?", nil, false, "10:00", []string{"price"}, "", ""},
+		"3 with away":                                         {"Яка ціна?", nil, false, "20:00", []string{"price", "away"}, "", ""},
+		"4 the first message before away":                     {"Привіт", nil, false, "20:00", []string{"first", "away"}, "", ""},
+		"5 away alone before the fallback":                    {"Привіт", nil, true, "20:00", []string{"away"}, "", ""},
+		"7 the fallback":                                      {"Привіт", nil, true, "10:00", []string{"fallback"}, "", ""},
+		"nothing for what is no text":                         {"", nil, true, "10:00", nil, "", SilenceNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, setup)
@@ -91,7 +92,7 @@ func TestHumanModeEnds(t *testing.T) {
 		over   bool
 	}{
 		"a day after the last message of an agent": {func(f *Facts, now time.Time) { f.LastAgentAt = now.Add(-day) }, true},
-		"not before":                               {func(f *Facts, now time.Time) { f.LastAgentAt = now.Add(time.Second - day) }, false},
+		"not before": {func(f *Facts, now time.Time) { f.LastAgentAt = now.Add(time.Second - day) }, false},
 		"not while the customer waits": {func(f *Facts, now time.Time) {
 			f.LastAgentAt, f.WaitingSince = now.Add(-2*day), now.Add(-25*time.Hour)
 		}, false},
@@ -203,11 +204,9 @@ func TestEveryRuleThatIsPassedOverSaysWhy(t *testing.T) {
 	night.When = WhenClosed
 	cold := keyword("cold", "ціна")
 	cold.Cooldown = minutes(60)
-	first := rule("other", OnFirst, nil)
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{
 		off, long, night, cold, keyword("other", "ні"), keyword("price", "ціна"), keyword("late", "ціна"),
 	}})
-	_ = first
 	s.memory.Fired = map[string]time.Time{"cold": s.now.Add(-59 * time.Minute)}
 	d := s.writes("Яка ціна?")
 	require.Equal(t, []string{"price"}, d.Rules)
@@ -215,6 +214,21 @@ func TestEveryRuleThatIsPassedOverSaysWhy(t *testing.T) {
 		{"off", ReasonOff}, {"long", ReasonTooLong}, {"night", ReasonSchedule}, {"cold", ReasonCooldown},
 		{"other", ReasonTrigger}, {"late", ReasonOutranked},
 	}, d.Considered)
+}
+
+func TestTheLengthOfAMessageIsCountedInCharacters(t *testing.T) {
+	for name, r := range map[string]Rule{
+		"by default":   keyword("r", "ціна"),
+		"as it says":   rule("r", OnKeyword, func(r *Rule) { r.Trigger.Phrases, r.Trigger.MaxLength = []string{"ціна"}, 7 }),
+		"expressions":  rule("r", OnKeyword, func(r *Rule) { r.Trigger.Phrases, r.Trigger.Match = []string{"ціна"}, Regex }),
+		"only a start": rule("r", OnKeyword, func(r *Rule) { r.Trigger.Phrases, r.Trigger.Match = []string{"ціна"}, Starts }),
+	} {
+		s := newScene(t, Setup{Rules: []Rule{r}})
+		most := r.Trigger.longest()
+		require.NotEmpty(t, s.writes("ціна "+strings.Repeat("ї", most-5)).Text, name)
+		d := s.writes("ціна " + strings.Repeat("ї", most-4))
+		require.Equal(t, ReasonTooLong, reasons(d)["r"], name)
+	}
 }
 
 func TestARuleIsSilentForItsCooldownAndNoLonger(t *testing.T) {

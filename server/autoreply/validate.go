@@ -195,7 +195,7 @@ func (c *checker) phrase(name, text string, how Match) {
 	case strings.Contains(strings.TrimSuffix(strings.TrimSpace(text), anyEnding), anyEnding):
 		c.wrong(name, "%q has a * that is not at its end", text)
 	}
-	c.between(name, "its length ", length(text), 1, maxPhrase)
+	c.between(name, "its length ", length(text), 0, maxPhrase)
 }
 
 func (c *checker) files(ids []string) {

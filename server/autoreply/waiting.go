@@ -12,7 +12,7 @@ func (x *evaluation) settleWaiting() {
 		m.AwayInWait, m.FallbackInWait, m.NoAnswerInWait, m.NoAnswerSeen = false, false, false, time.Time{}
 	}
 	if x.event.Kind == NoAnswerDue && !m.Waiting.IsZero() {
-		m.NoAnswerSeen = later(m.NoAnswerSeen, x.at)
+		m.NoAnswerSeen = x.now
 	}
 }
 
@@ -77,12 +77,10 @@ func (x *evaluation) dueAt(r *ranked) (time.Time, bool) {
 
 // noAnswer is stage 6.
 func (x *evaluation) noAnswer() {
-	waits := x.event.Kind == NoAnswerDue && !x.memory.Waiting.IsZero() && !x.wasAnswered()
-	if waits && x.now.Sub(x.at) > maxLate {
-		x.decision.Silence = SilenceLate
-		return
-	}
 	x.stage(OnNoAnswer)
+	if x.late && !x.taken {
+		x.decision.Silence = SilenceLate
+	}
 }
 
 func noAnswerTrigger(x *evaluation, _ int, r *ranked) Reason {
@@ -90,5 +88,12 @@ func noAnswerTrigger(x *evaluation, _ int, r *ranked) Reason {
 		return ReasonTrigger
 	}
 	due, ok := x.dueAt(r)
-	return unless(ok && !due.After(x.at))
+	if !ok || due.After(x.now) {
+		return ReasonTrigger
+	}
+	if x.now.Sub(due) > maxLate {
+		x.late = true
+		return ReasonTrigger
+	}
+	return ""
 }

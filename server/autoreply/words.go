@@ -6,12 +6,10 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
-
-// apostrophes are what keyboards put into words such as "п’ять".
-const apostrophes = "'’ʼ`‘′ʹ´"
 
 // words cuts a text into its words: letters and digits of any script, folded. Apostrophes inside a word, accents and
 // invisible characters are dropped; a symbol, an emoji say, is a word of its own. Everything else only separates.
@@ -27,12 +25,10 @@ func words(text string) []string {
 	runes := []rune(flow.Fold(text))
 	for i, r := range runes {
 		switch {
-		case isApostrophe(runes, i) || unicode.In(r, unicode.M, unicode.Cf):
-		case strings.ContainsRune(apostrophes, r):
-			end()
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
 			word.WriteRune(r)
-		case unicode.IsSymbol(r):
+		case r == '\'' && insideWord(runes, i) || unicode.In(r, unicode.M, unicode.Cf):
+		case unicode.IsSymbol(r) && r != utf8.RuneError:
 			end()
 			found = append(found, string(r))
 		default:
@@ -43,10 +39,10 @@ func words(text string) []string {
 	return found
 }
 
-// isApostrophe tells whether an apostrophe stands between two letters: elsewhere it is a quotation mark.
-func isApostrophe(runes []rune, i int) bool {
-	return strings.ContainsRune(apostrophes, runes[i]) && i > 0 && i+1 < len(runes) &&
-		unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
+// insideWord tells whether an apostrophe, of which Fold knows one only, stands between two letters: elsewhere it is a
+// quotation mark.
+func insideWord(runes []rune, i int) bool {
+	return i > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
 }
 
 // phrase is what is looked for: words that follow each other. Of the last one an ending may be open.
