@@ -25,6 +25,7 @@ var rules = map[string]string{
 	"server/guard":                           "github.com/mattermost/mattermost/server/public github.com/pkg/errors",
 	"server/filelink":                        "",
 	"server/metrics":                         "server/messenger github.com/prometheus/client_golang",
+	"server/autoreply":                       "server/autoreply/flow server/autoreply/hours server/conversation server/messenger",
 	"server/autoreply/hours":                 "server/conversation github.com/rickar/cal/v2",
 	"server/messenger/telegram":              "server/messenger server/richtext github.com/go-telegram/bot github.com/pkg/errors",
 	"server/messenger/viber":                 "server/messenger server/richtext github.com/pkg/errors",

@@ -52,8 +52,9 @@ type Facts struct {
 	Flooding bool
 	// WaitingSince is since when the customer waits, the event not counted; zero when he does not.
 	WaitingSince time.Time
-	// LastAgentAt is the last time an agent replied, zero for never.
-	LastAgentAt time.Time
+	// LastAgentAt is the last time an agent replied, zero for never. HumanSince is when human mode began, zero when that is
+	// not known.
+	LastAgentAt, HumanSince time.Time
 	// Language is the customer's, a tag such as "uk-UA", empty when unknown.
 	Language string
 	Customer struct{ FirstName, Username string }
@@ -64,7 +65,8 @@ type Facts struct {
 
 // Memory is what the arbiter remembers of a conversation; it is stored with it as JSON and handed back unchanged.
 type Memory struct {
-	// WroteAt is when the customer wrote or started last, WelcomedAt when he was greeted.
+	// WroteAt is when the customer wrote last, WelcomedAt when he was greeted. Who only started has not written: the message
+	// after it is his first, unless he was greeted for starting.
 	WroteAt    time.Time `json:"wrote_at,omitzero"`
 	WelcomedAt time.Time `json:"welcomed_at,omitzero"`
 	// Fired is when each rule answered last, by the rule's id.
@@ -77,17 +79,28 @@ type Memory struct {
 	AwayInWait     bool `json:"away_in_wait,omitempty"`
 	FallbackInWait bool `json:"fallback_in_wait,omitempty"`
 	NoAnswerInWait bool `json:"no_answer_in_wait,omitempty"`
+	// NoAnswerSeen is up to when the timers of the waiting period were looked at, whatever came of them.
+	NoAnswerSeen time.Time `json:"no_answer_seen,omitzero"`
 	// Position is where he is inside a flow, nil for nowhere.
 	Position *flow.Position `json:"position,omitempty"`
 	// Fields are what he told flows.
 	Fields map[string]string `json:"fields,omitempty"`
-	// Keyboard is the external id of the last message with buttons, empty for none.
+	// Held is what a rule says together with the flow that it began, which first asks a service.
+	Held *Held `json:"held,omitempty"`
+	// Keyboard is the external id of the last message with buttons, empty for none. Who sends it keeps it.
 	Keyboard string `json:"keyboard,omitempty"`
+}
+
+// Held is said before what the flow says after its call.
+type Held struct {
+	Text     string   `json:"text"`
+	Files    []string `json:"files,omitempty"`
+	Language string   `json:"language"`
 }
 
 // Decision is what follows from an event.
 type Decision struct {
-	// Silence names why nothing is evaluated or said: empty when something is said.
+	// Silence names why nothing is evaluated or said: empty when something is said, and with Call.
 	Silence string
 	// Text is what is said, Mattermost Markdown with all placeholders filled; it may be empty beside Files.
 	Text     string
@@ -105,19 +118,38 @@ type Decision struct {
 	RemoveKeyboard bool
 	// Call is to be made and its answer told by an event Answered; nothing is said before.
 	Call *flow.Call
-	// Answered says that the customer does not wait any more because of this (a flow, command or keyword in bot mode).
+	// Answered says that nobody needs to wait for people because of this (a flow, command or keyword in bot mode answered). It
+	// is never said with Handover, since who asks for a person waits for one, nor of a menu that is only said again because
+	// the text meant none of its buttons.
 	Answered bool
+	// HumanModeOver says that the conversation is in bot mode from this event on: the last message of an agent is a day old
+	// and the customer did not wait.
+	HumanModeOver bool
 	// Handover makes people answer, Close closes the conversation, Tags and Assign are put on it.
 	Handover, Close bool
 	Tags            []string
 	Assign          string
-	// NoAnswerAt is when NoAnswerDue is to happen if nobody replied, zero for never.
+	// NoAnswerAt is when NoAnswerDue is to happen if nobody replied, zero for never. It replaces what was told before.
 	NoAnswerAt time.Time
 	// Memory replaces the one that was given.
 	Memory Memory
 	// Considered says of each rule that did not answer why, in the order in which they were looked at.
 	Considered []Considered
 }
+
+// Values of Decision.Silence.
+const (
+	SilenceBlocked  = "blocked"
+	SilenceFlooding = "flooding"
+	SilenceBusiness = "business" // the bot does not answer in chats of Business accounts
+	SilenceGroup    = "group"    // said in a group, and not to this bot
+	SilenceOld      = "old"      // the message came more than ten minutes ago
+	SilenceLate     = "late"     // the timer ran out more than a quarter of an hour ago
+	SilenceHuman    = "human_mode"
+	SilenceButton   = "unknown_button"
+	SilenceLimit    = "limit"   // of automatic answers in a minute
+	SilenceNothing  = "nothing" // there was nothing to say
+)
 
 // Considered is a rule that did not answer, and why.
 type Considered struct {

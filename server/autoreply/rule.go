@@ -14,7 +14,8 @@ type Rule struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
-	// Priority decides between rules of one stage: the higher one answers; of equals the one that was made first.
+	// Priority decides between rules of one stage: the higher one answers; of equals one with a payload before one without,
+	// then the one that was made first.
 	Priority int     `json:"priority"`
 	Trigger  Trigger `json:"trigger"`
 	When     When    `json:"when"`

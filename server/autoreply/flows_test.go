@@ -1,0 +1,379 @@
+package autoreply
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+func TestACustomerWalksAFlow(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	d := s.starts("")
+	require.Equal(t, "Вітаю, Оля!", d.Text)
+	require.Equal(t, "parcel/main", d.Flow)
+	require.Equal(t, messenger.Button{Label: "Де посилка", Data: "g:parcel:track"}, d.Buttons[0][0])
+	require.True(t, d.Buttons[2][0].AsksPhone)
+	require.Equal(t, 3, d.Memory.Position.Version)
+	require.True(t, d.Answered)
+
+	d = s.presses("g:parcel:track")
+	require.Equal(t, "Номер?", d.Text)
+	require.True(t, d.RemoveKeyboard)
+	require.Equal(t, "4 цифри", s.writes("12").Text)
+
+	d = s.writes("1234")
+	require.Empty(t, d.Text)
+	require.Empty(t, d.Silence)
+	require.True(t, d.Answered, "the flow has it in hand")
+	require.Equal(t, "https://api.example.ua/p/1234", d.Call.URL)
+
+	d = s.happens(Event{Kind: Answered, Answer: &flow.Answer{Values: map[string]string{"status": "*в дорозі*"}, Of: d.Call.Of}})
+	require.Equal(t, `Статус: \*в дорозі\*`, d.Text, "values are no Markdown")
+	require.Nil(t, d.Memory.Position)
+	require.Equal(t, map[string]string{"parcel": "1234"}, d.Memory.Fields)
+	require.Equal(t, SilenceNothing, s.happens(Event{Kind: Answered, Answer: &flow.Answer{}}).Silence, "nobody asked")
+}
+
+func TestAwayStandsUnderTheAnswerOfAServiceAndOfAButton(t *testing.T) {
+	setup := withParcel(t, rule("away", OnAway, func(r *Rule) { r.Trigger.Every = minutes(1) }))
+	setup.Hours = kyivHours
+	s := newScene(t, setup)
+	s.now = at(t, 10, "20:00")
+	require.Equal(t, "Вітаю, Оля!\n\naway укр", s.starts("").Text)
+	s.wait(time.Minute)
+	require.Equal(t, "Номер?\n\naway укр", s.presses("g:parcel:track").Text)
+	s.wait(time.Minute)
+	d := s.writes("1234")
+	require.Empty(t, d.Text, "nothing is said before a call")
+	require.Equal(t, "Статус: ok\n\naway укр",
+		s.happens(Event{Kind: Answered, Answer: &flow.Answer{Values: map[string]string{"status": "ok"}}}).Text)
+}
+
+func TestWhatAMenuDoesNotUnderstandKeywordsMay(t *testing.T) {
+	s := newScene(t, withParcel(t, fullSet()...))
+	s.starts("")
+	position := s.memory.Position
+	d := s.writes("Скільки коштує доставка?")
+	require.Equal(t, []string{"price"}, d.Rules)
+	require.Equal(t, position, d.Memory.Position, "the menu still waits")
+	require.True(t, d.Answered)
+
+	d = s.writes("У мене зламався замок")
+	require.Equal(t, "parcel/main", d.Flow)
+	require.Equal(t, "Вітаю, Оля!", d.Text, "the menu once more, and no fallback")
+	require.Equal(t, ReasonOutranked, reasons(d)["fallback"])
+	require.False(t, d.Answered, "that is no answer to him: somebody has to look")
+	require.False(t, d.NoAnswerAt.IsZero())
+	require.Equal(t, "Від 40 грн\n\nВітаю, Оля!", s.writes("ціни").Text, "the words of a button are the button")
+}
+
+func TestAStickerMeansNoButtonButIsAWrongInput(t *testing.T) {
+	s := newScene(t, withParcel(t, fullSet()...))
+	s.starts("")
+	d := s.writes("")
+	require.Equal(t, SilenceNothing, d.Silence)
+	require.Equal(t, "main", d.Memory.Position.Step)
+	s.presses("g:parcel:track")
+	require.Equal(t, "4 цифри", s.writes("").Text)
+}
+
+func TestTwoWrongInputsCallAPersonWhoIsAnnounced(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	s.presses("g:parcel:track")
+	s.writes("x")
+	d := s.writes("y")
+	require.True(t, d.Handover)
+	require.False(t, d.Answered, "he waits for a person")
+	require.Equal(t, "4 цифри\n\nДалі вам відповідатиме людина. Зачекайте, будь ласка.", d.Text)
+	require.Nil(t, d.Memory.Position)
+	require.True(t, d.RemoveKeyboard)
+}
+
+func TestAFlowThatTellsOfThePersonNeedsNoWordsOfOurs(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	s.presses("g:parcel:track")
+	s.writes("1234")
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Failed: true}})
+	require.True(t, d.Handover)
+	require.Equal(t, "Кличемо людину", d.Text)
+}
+
+func TestACallThatFailsWithoutAWayIsAnnounced(t *testing.T) {
+	yaml := strings.ReplaceAll(parcelFlow, ", error: sorry}", "}")
+	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
+	s.starts("")
+	s.presses("g:parcel:track")
+	s.writes("1234")
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Failed: true}})
+	require.True(t, d.Handover)
+	require.Equal(t, "Далі вам відповідатиме людина. Зачекайте, будь ласка.", d.Text)
+}
+
+func TestCommandsAreNoInputOfAFlow(t *testing.T) {
+	for text, want := range map[string]string{
+		"/start": "parcel/main", "/menu": "parcel/main", "/delivery": "", "/human": "", "/unknown": "parcel/track", "/side": "side/only",
+	} {
+		setup := withParcel(t, fullSet()...)
+		side := parsed(t, "flow: side\nstart: only\ntrigger: {commands: [/side]}\nsteps: {only: {text: {uk: Збоку}}}")
+		setup.Flows = append(setup.Flows, Published{side, 1})
+		s := newScene(t, setup)
+		s.starts("")
+		s.presses("g:parcel:track")
+		d := s.writes(text)
+		require.Equal(t, want, d.Flow, text)
+		require.NotEmpty(t, d.Text, text)
+	}
+}
+
+func TestAPersonCanAlwaysBeCalled(t *testing.T) {
+	own := onCommand("human", "/human")
+	own.Cooldown = minutes(60)
+	for name, c := range map[string]struct {
+		rules []Rule
+		text  string
+	}{
+		"by the command every bot has":    {nil, "Далі вам відповідатиме людина. Зачекайте, будь ласка."},
+		"in the words of a rule, once":    {[]Rule{own}, "human укр"},
+		"whatever keywords say, with @":   {[]Rule{keyword("k", "human")}, "Далі вам відповідатиме людина. Зачекайте, будь ласка."},
+		"whatever the fallback says then": {[]Rule{rule("f", Fallback, nil)}, "Далі вам відповідатиме людина. Зачекайте, будь ласка."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, withParcel(t, c.rules...))
+			s.starts("")
+			d := s.writes("/human@our_bot")
+			require.Equal(t, c.text, d.Text)
+			require.True(t, d.Handover && d.RemoveKeyboard)
+			require.Nil(t, d.Memory.Position)
+			s.facts.Mode = conversation.BotMode
+			d = s.writes("/human")
+			require.Equal(t, "Далі вам відповідатиме людина. Зачекайте, будь ласка.", d.Text)
+			require.True(t, d.Handover)
+		})
+	}
+}
+
+func TestOurOwnWordsAreInTheCustomersLanguageThenTheBots(t *testing.T) {
+	for customers, want := range map[string]string{
+		"en-US": "A person will answer you from here on. Please wait a little.",
+		"uk":    "Далі вам відповідатиме людина. Зачекайте, будь ласка.",
+		"de":    "Далі вам відповідатиме людина. Зачекайте, будь ласка.",
+	} {
+		s := newScene(t, Setup{Language: "uk"})
+		s.facts.Language = customers
+		require.Equal(t, want, s.writes("/human").Text, customers)
+	}
+}
+
+func TestTheLanguagesOfOurOwnWordsAreThoseInAssets(t *testing.T) {
+	words := ourWords(t)
+	for language := range spoken {
+		for _, key := range []string{"auto.handover", "auto.human_answers", "auto.button_gone", "auto.person"} {
+			require.NotEmpty(t, words(language, key, nil))
+		}
+	}
+}
+
+func TestADeepLinkAnswersByItsPayload(t *testing.T) {
+	promo, other := onCommand("promo", "/start"), onCommand("other", "/start")
+	promo.Trigger.Payload = "promo_1"
+	link := rule("link", OnCommand, func(r *Rule) { r.Trigger.Payload = "link" })
+	s := newScene(t, withParcel(t, promo, link))
+	require.Equal(t, []string{"promo"}, s.starts("promo_1").Rules)
+	require.Equal(t, []string{"link"}, s.starts("link").Rules)
+	require.Equal(t, "parcel/main", s.starts("unknown").Flow)
+	require.Equal(t, []string{"promo"}, s.writes("/start promo_1").Rules, "as it comes from Business chats")
+
+	s = newScene(t, withParcel(t, other, promo))
+	require.Equal(t, []string{"promo"}, s.starts("promo_1").Rules, "its own link before any")
+	require.Equal(t, []string{"other"}, s.starts("").Rules, "a rule before a flow")
+}
+
+func TestTheMenuOfABotWithoutOneIsWhatStartShows(t *testing.T) {
+	yaml := strings.ReplaceAll(parcelFlow, "[/start, /menu]", "[/start]")
+	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
+	require.Equal(t, "parcel/main", s.writes("/menu").Flow)
+	s = newScene(t, Setup{Rules: []Rule{rule("fallback", Fallback, nil)}})
+	require.Equal(t, []string{"fallback"}, s.writes("/menu").Rules)
+}
+
+func TestAFlowEndsWhenTheCustomerIsIdle(t *testing.T) {
+	s := newScene(t, withParcel(t, fullSet()...))
+	s.starts("")
+	s.presses("g:parcel:track")
+	s.wait(time.Hour)
+	require.Equal(t, "4 цифри", s.writes("5").Text)
+	s.wait(time.Hour + time.Second)
+	d := s.writes("5")
+	require.Nil(t, d.Memory.Position)
+	require.Equal(t, []string{"fallback"}, d.Rules)
+}
+
+func TestACustomerStaysOnTheVersionHeBegan(t *testing.T) {
+	former := parsed(t, strings.ReplaceAll(parcelFlow, "Номер?", "Старий номер?"))
+	setup := withParcel(t)
+	setup.Former = func(name string, version int) (*flow.Flow, bool) { return former, name == "parcel" && version == 2 }
+	s := newScene(t, setup)
+	s.memory.Position = &flow.Position{Flow: "parcel", Version: 2, Step: "main", At: s.now}
+	d := s.presses("g:parcel:track")
+	require.Equal(t, "Старий номер?", d.Text)
+	require.Equal(t, 2, d.Memory.Position.Version)
+	s.memory.Position = &flow.Position{Flow: "parcel", Version: 1, Step: "main", At: s.now}
+	require.Equal(t, "Номер?", s.presses("g:parcel:track").Text, "a version that nobody has any more")
+	require.Equal(t, 3, s.memory.Position.Version)
+}
+
+func TestOldButtonsLeadToTheirStepElseToTheMainMenu(t *testing.T) {
+	main := parsed(t, parcelFlow)
+	side := parsed(t, "flow: side\nstart: only\nsteps: {only: {text: {uk: Збоку}}, more: {text: {uk: Далі}}}")
+	for data, want := range map[string]string{
+		"g:side:more":    "Далі",
+		"g:side:gone":    "Вітаю, Оля!",
+		"g:gone:gone":    "Вітаю, Оля!",
+		"m":              "",
+		"m:":             "Вітаю, Оля!",
+		"m:side":         "Збоку",
+		"b:side:more":    "Збоку",
+		"g:side:":        "Збоку",
+		"g:parcel:track": "Номер?",
+		"h":              "Далі вам відповідатиме людина. Зачекайте, будь ласка.",
+	} {
+		s := newScene(t, Setup{Flows: []Published{{main, 3}, {side, 1}}})
+		d := s.presses(data)
+		require.Equal(t, want, d.Text, data)
+		require.Equal(t, want == "", d.Toast == "auto.button_gone", data)
+		require.Equal(t, data == "h", d.Handover, data)
+	}
+}
+
+func TestAnOldButtonOfABotWithoutMenuLeadsToTheStartOfItsFlow(t *testing.T) {
+	side := parsed(t, "flow: side\nstart: only\nsteps: {only: {text: {uk: Збоку}}}")
+	s := newScene(t, Setup{Flows: []Published{{side, 1}}})
+	require.Equal(t, "Збоку", s.presses("g:side:gone").Text)
+}
+
+func TestAPersonIsOfferedInOurWordsWhereTheFlowHasNone(t *testing.T) {
+	yaml := "flow: side\nstart: a\ntrigger: {commands: [/start]}\nsteps: {a: {text: {uk: А}, buttons: [[{label: {uk: Далі}, do: go, value: a}]]}}"
+	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
+	s.starts("")
+	require.Len(t, s.writes("що?").Buttons, 1)
+	d := s.writes("що?")
+	require.Equal(t, messenger.Button{Label: "Поговорити з людиною", Data: "h"}, d.Buttons[1][0])
+	require.False(t, d.Answered)
+}
+
+func TestTheMenuUnderAWelcomeOrFallbackIsNoAnswerToTheMessage(t *testing.T) {
+	for _, kind := range []TriggerKind{OnFirst, Fallback} {
+		s := newScene(t, withParcel(t, rule("r", kind, func(r *Rule) { r.Actions.Flow = "parcel" })))
+		d := s.writes("У мене зламався замок")
+		require.Equal(t, "r укр\n\nВітаю, Оля!", d.Text)
+		require.False(t, d.Answered)
+	}
+}
+
+func TestAPressThatLeadsNowhereIsToldSo(t *testing.T) {
+	s := newScene(t, Setup{Rules: fullSet()})
+	for _, data := range []string{"???", "g:gone:gone", "m:", "p::", "b:gone:x", "\x00"} {
+		d := s.presses(data)
+		require.Equal(t, "auto.button_gone", d.Toast, data)
+		require.Equal(t, SilenceButton, d.Silence, data)
+		require.Empty(t, d.Text)
+	}
+	require.Equal(t, Decision{Silence: SilenceNothing}.Toast,
+		s.happens(Event{Kind: Pressed, Press: "p::", Shared: "+380501234567"}).Toast, "the team has his number")
+}
+
+func TestAPressInHumanModeIsToldThatAPersonAnswers(t *testing.T) {
+	setup := withParcel(t, fullSet()...)
+	setup.Hours = kyivHours
+	s := newScene(t, setup)
+	s.starts("")
+	s.agentReplies()
+	s.now = at(t, 10, "20:00")
+	for _, data := range []string{"g:parcel:track", "h", "m:", "???"} {
+		d := s.presses(data)
+		require.Equal(t, "auto.human_answers", d.Toast)
+		require.Equal(t, SilenceHuman, d.Silence)
+		require.Empty(t, d.Text, "not even away")
+	}
+}
+
+func TestAnAgentEndsTheFlowAndTheKeyboardGoes(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	s.facts.Mode = conversation.HumanMode // claimed, and the relay did not say so
+	d := s.writes("1234")
+	require.Nil(t, d.Memory.Position)
+	require.True(t, d.RemoveKeyboard)
+	require.Equal(t, SilenceHuman, d.Silence)
+}
+
+func TestKeyboardsStayWhereTheBotKeepsThem(t *testing.T) {
+	setup := withParcel(t)
+	setup.KeepKeyboard = true
+	s := newScene(t, setup)
+	s.starts("")
+	require.False(t, s.presses("g:parcel:track").RemoveKeyboard)
+	require.False(t, s.writes("/human").RemoveKeyboard)
+}
+
+func TestASharedPhoneGoesOnWithTheFlow(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	d := s.happens(Event{Kind: Wrote, Shared: "+380501234567"})
+	require.Equal(t, "Дякую, +380501234567", d.Text)
+	require.True(t, d.Close)
+	require.Equal(t, "+380501234567", d.Memory.Fields["phone"])
+	d = s.happens(Event{Kind: Wrote, Shared: "+380507654321", Press: "p:parcel:thanks"})
+	require.Equal(t, "Дякую, +380507654321", d.Text, "also from an old keyboard")
+}
+
+func TestARuleBeginsAFlow(t *testing.T) {
+	r := keyword("track", "де посилка")
+	r.Actions.Flow = "parcel"
+	r.Buttons = [][]flow.Button{{{Label: texts("Людина", "A person"), Do: flow.DoHandover}}}
+	s := newScene(t, withParcel(t, r))
+	d := s.writes("Де посилка?")
+	require.Equal(t, "track укр\n\nВітаю, Оля!", d.Text)
+	require.Equal(t, "parcel/main", d.Flow)
+	require.Equal(t, []string{"track"}, d.Rules)
+	require.Len(t, d.Buttons, 5)
+	require.Equal(t, "main", d.Memory.Position.Step)
+}
+
+func TestWhatARuleSaysWaitsForTheServiceOfItsFlow(t *testing.T) {
+	yaml := strings.ReplaceAll(parcelFlow, "start: main", "start: lookup")
+	r := keyword("track", "посилка")
+	r.Actions.Flow = "parcel"
+	r.FileIDs = []string{"abcdefghijklmnopqrstuvwxyz"}
+	s := newScene(t, Setup{Rules: []Rule{r}, Flows: []Published{{parsed(t, yaml), 1}}})
+	s.memory.Fields = map[string]string{"parcel": "1234"}
+	d := s.writes("посилка")
+	require.NotNil(t, d.Call)
+	require.Empty(t, d.Text+d.Silence)
+	require.Empty(t, d.Files)
+	d = s.happens(Event{Kind: Answered, Answer: &flow.Answer{Values: map[string]string{"status": "ok"}}})
+	require.Equal(t, "track укр\n\nСтатус: ok", d.Text)
+	require.Equal(t, r.FileIDs, d.Files)
+	require.Nil(t, d.Memory.Held)
+}
+
+func TestAFlowThatIsNotPublishedIsReportedAndTheRuleAnswersWithoutIt(t *testing.T) {
+	r := keyword("track", "посилка")
+	r.Actions.Flow = "draft"
+	r.Buttons = [][]flow.Button{{{Label: texts("Далі", "On"), Do: flow.DoGo, Value: "parcel/gone"}}}
+	a, problems := Compile(withParcel(t, r))
+	require.Equal(t, []Problem{
+		{Field: "rules[0].actions.flow", Message: `"draft" is no published flow, or has no such step`},
+		{Field: "rules[0].buttons[0][0].value", Message: `"parcel/gone" is no published flow, or has no such step`},
+	}, problems)
+	d := a.Evaluate(Facts{Mode: conversation.BotMode, Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "посилка"}, at(t, 10, "10:00"))
+	require.Equal(t, []string{"track"}, d.Rules)
+}

@@ -1,0 +1,190 @@
+package autoreply
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+func TestWhatMayStandInARule(t *testing.T) {
+	full := keyword("r-1_A", "ціна", "кошту*", "скільки коштує?", "👍")
+	full.Priority, full.Cooldown, full.When = maxPriority, conversation.Duration(365*24*time.Hour), WhenOpen
+	full.Trigger.MaxLength = maxMaxLength
+	full.Texts = flow.Texts{
+		"uk":    "{{customer.first_name}} {{customer.username}} {{bot.name}} {{agent.first_name}} {{hours.next_open}} {{field.parcel_1}}",
+		"pt-BR": "{ x } {{ bot.name }}",
+	}
+	full.FileIDs = []string{"abcdefghijklmnopqrstuvwxyz"}
+	full.Actions = Actions{Tags: []string{"ціни", "два слова"}, Assign: "olha.k", Flow: "parcel", Close: true}
+	for _, b := range []flow.Button{
+		{Do: flow.DoGo, Value: "parcel"}, {Do: flow.DoGo, Value: "parcel/main"}, {Do: flow.DoURL, Value: "https://example.ua/?a=b"},
+		{Do: flow.DoURL, Value: "tel:+380501234567"}, {Do: flow.DoPhone}, {Do: flow.DoLocation, Value: "parcel/thanks"},
+		{Do: flow.DoHandover}, {Do: flow.DoMenu},
+	} {
+		b.Label = flow.Texts{"uk": strings.Repeat("я", maxLabel)}
+		full.Buttons = append(full.Buttons, []flow.Button{b})
+	}
+	rules := append(fullSet(), full,
+		rule("link", OnCommand, func(r *Rule) { r.Trigger.Payload = "promo-1_x" }),
+		rule("picture", Fallback, func(r *Rule) { r.Texts, r.FileIDs = nil, full.FileIDs }),
+		rule("only-flow", OnFirst, func(r *Rule) { r.Texts, r.Actions.Flow = nil, "parcel" }),
+		rule("edge", OnFirst, func(r *Rule) { r.Trigger.AgainAfter = minutes(60) }),
+		rule("edges", OnNoAnswer, func(r *Rule) { r.Trigger.After = minutes(7 * 24 * 60) }),
+	)
+	require.Empty(t, ValidateRules(rules))
+}
+
+func TestWhatMayNotIsNamedWithItsFieldAndWhatIsAllowed(t *testing.T) {
+	button := func(change func(b *flow.Button)) func(r *Rule) {
+		return func(r *Rule) {
+			b := flow.Button{Label: texts("Так", "Yes"), Do: flow.DoHandover}
+			change(&b)
+			r.Buttons = [][]flow.Button{{b}}
+		}
+	}
+	price := keyword("price", "ціна")
+	for name, c := range map[string]struct {
+		rule    Rule
+		change  func(r *Rule)
+		field   string
+		message string
+	}{
+		"no id":                 {price, func(r *Rule) { r.ID = "" }, "id", `"" is not 1 to 64`},
+		"a strange id":          {price, func(r *Rule) { r.ID = "а" }, "id", `"а" is not`},
+		"a long name":           {price, func(r *Rule) { r.Name = strings.Repeat("я", maxName+1) }, "name", "its length 101 is not between 0 and 100"},
+		"a priority below zero": {price, func(r *Rule) { r.Priority = -1 }, "priority", "-1 is not between 0 and 1000"},
+		"a priority too high":   {price, func(r *Rule) { r.Priority = 1001 }, "priority", "1001 is not between"},
+		"a cooldown too long": {price, func(r *Rule) { r.Cooldown = minutes(365*24*60 + 1) }, "cooldown",
+			"8760h1m0s is not between 0s and 8760h0m0s"},
+		"a cooldown below zero": {price, func(r *Rule) { r.Cooldown = minutes(-1) }, "cooldown", "-1m0s is not between"},
+		"unknown hours":         {price, func(r *Rule) { r.When = "night" }, "when", `"night" is not one of [always open closed]`},
+		"away when open": {rule("away", OnAway, nil), func(r *Rule) { r.When = WhenOpen }, "when",
+			`"open" is not one of [always closed]`},
+		"an unknown kind":   {price, func(r *Rule) { r.Trigger.Kind = "mood" }, "trigger.kind", `"mood" is not one of [command keyword first`},
+		"an unknown match":  {price, func(r *Rule) { r.Trigger.Match = "like" }, "trigger.match", `"like" is not one of [contains`},
+		"no phrases":        {price, func(r *Rule) { r.Trigger.Phrases = nil }, "trigger.phrases", "their number 0 is not between 1 and 100"},
+		"an empty phrase":   {price, func(r *Rule) { r.Trigger.Phrases = []string{"x", " "} }, "trigger.phrases[1]", `" " has no letter`},
+		"only a star":       {price, func(r *Rule) { r.Trigger.Phrases = []string{"*"} }, "trigger.phrases[0]", `"*" has no letter`},
+		"a star inside":     {price, func(r *Rule) { r.Trigger.Phrases = []string{"ці*на"} }, "trigger.phrases[0]", `has a * that is not at its end`},
+		"a phrase too long": {price, func(r *Rule) { r.Trigger.Phrases = []string{strings.Repeat("я", 201)} }, "trigger.phrases[0]", "its length 201"},
+		"no RE2": {price, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{"(?=x)"} },
+			"trigger.phrases[0]", `"(?=x)" is no RE2 expression`},
+		"an empty expression": {price, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{""} }, "trigger.phrases[0]", "is empty"},
+		"a message length below one": {price, func(r *Rule) { r.Trigger.MaxLength = -1 }, "trigger.max_length",
+			"-1 is not between 1 and 4096"},
+		"a message length too long": {price, func(r *Rule) { r.Trigger.MaxLength = 4097 }, "trigger.max_length", "4097 is not"},
+		"no command":                {onCommand("c"), nil, "trigger.commands", "a command such as"},
+		"a command without slash":   {onCommand("c", "prices"), nil, "trigger.commands[0]", `"prices" is not / and 1 to 32`},
+		"a command in Cyrillic":     {onCommand("c", "/ok", "/ціни"), nil, "trigger.commands[1]", `"/ціни" is not`},
+		"a payload with spaces":     {onCommand("c", "/start"), func(r *Rule) { r.Trigger.Payload = "a b" }, "trigger.payload", `"a b" is not up to 64`},
+		"again after less than an hour": {rule("f", OnFirst, nil), func(r *Rule) { r.Trigger.AgainAfter = minutes(59) },
+			"trigger.again_after", "59m0s is not between 1h0m0s"},
+		"away too often":     {rule("a", OnAway, nil), func(r *Rule) { r.Trigger.Every = minutes(1) - 1 }, "trigger.every", "is not between 1m0s"},
+		"no time to answer":  {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = 0 }, "trigger.after", "0s is not between 1m0s and 168h0m0s"},
+		"a week and more":    {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = minutes(7*24*60 + 1) }, "trigger.after", "168h1m0s is not"},
+		"nothing to say":     {price, func(r *Rule) { r.Texts = nil }, "texts", "a rule needs a text, a file or a flow"},
+		"an empty text":      {price, func(r *Rule) { r.Texts["en"] = " \n" }, "texts.en", "is empty"},
+		"a text too long":    {price, func(r *Rule) { r.Texts["en"] = strings.Repeat("я", 4097) }, "texts.en", "its length 4097"},
+		"a strange language": {price, func(r *Rule) { r.Texts["українська"] = "x" }, "texts.українська", "is not a language"},
+		"an unknown placeholder": {price, func(r *Rule) { r.Texts["uk"] = "{{customer.name}}" }, "texts.uk",
+			"{{customer.name}} is not one of {{agent.first_name}}, {{bot.name}}, {{customer.first_name}}, {{customer.username}}, {{hours.next_open}}, {{field.NAME}}"},
+		"an answer of a service":   {price, func(r *Rule) { r.Texts["uk"] = "{{http.status}}" }, "texts.uk", "{{http.status}} is not one of"},
+		"a strange field":          {price, func(r *Rule) { r.Texts["uk"] = "{{field.Ім’я}}" }, "texts.uk", "{{field.Ім’я}} is not one of"},
+		"a placeholder left open":  {price, func(r *Rule) { r.Texts["uk"] = "{{bot.name" }, "texts.uk", "has a {{ or }}"},
+		"a strange file":           {price, func(r *Rule) { r.FileIDs = []string{"../x"} }, "file_ids[0]", `"../x" is not the id of a file`},
+		"too many files":           {price, func(r *Rule) { r.FileIDs = make([]string, 11) }, "file_ids", "their number 11"},
+		"a tag with a comma":       {price, func(r *Rule) { r.Actions.Tags = []string{"a,b"} }, "actions.tags[0]", `"a,b" is not a tag`},
+		"too many tags":            {price, func(r *Rule) { r.Actions.Tags = make([]string, 21) }, "actions.tags", "their number 21"},
+		"an assignee with @":       {price, func(r *Rule) { r.Actions.Assign = "@olha" }, "actions.assign", `"@olha" is not a username without @`},
+		"a strange flow":           {price, func(r *Rule) { r.Actions.Flow = "a/b" }, "actions.flow", `"a/b" is not the name of a flow`},
+		"a flow of away":           {rule("a", OnAway, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", `"parcel" cannot begin here`},
+		"a flow of no answer":      {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", `"parcel" cannot begin here`},
+		"a flow of /human":         {onCommand("c", "/human"), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", "/human calls a person"},
+		"an empty row":             {price, func(r *Rule) { r.Buttons = [][]flow.Button{{}} }, "buttons[0]", "the number in a row 0"},
+		"a button without words":   {price, button(func(b *flow.Button) { b.Label = nil }), "buttons[0][0].label", "a button needs words"},
+		"a label too long":         {price, button(func(b *flow.Button) { b.Label["uk"] = strings.Repeat("я", 251) }), "buttons[0][0].label.uk", "its length 251"},
+		"a label of two lines":     {price, button(func(b *flow.Button) { b.Label["uk"] = "a\nb" }), "buttons[0][0].label.uk", "more than one line"},
+		"a label with a name":      {price, button(func(b *flow.Button) { b.Label["uk"] = "{{bot.name}}" }), "buttons[0][0].label.uk", "has a placeholder"},
+		"an unknown button":        {price, button(func(b *flow.Button) { b.Do = "dance" }), "buttons[0][0].do", `"dance" is not one of [go handover location menu phone url]`},
+		"a button back":            {price, button(func(b *flow.Button) { b.Do = flow.DoBack }), "buttons[0][0].do", `"back" is not one of`},
+		"a button that closes":     {price, button(func(b *flow.Button) { b.Do = flow.DoClose }), "buttons[0][0].do", `"close" is not one of`},
+		"a button to nowhere":      {price, button(func(b *flow.Button) { b.Do = flow.DoGo }), "buttons[0][0].value", `"" is not a flow or "flow/step"`},
+		"a button to two steps":    {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoPhone, "a/b/c" }), "buttons[0][0].value", `"a/b/c" is not`},
+		"a needless value":         {price, button(func(b *flow.Button) { b.Value = "x" }), "buttons[0][0].value", `"x": this button has no value`},
+		"no address":               {price, button(func(b *flow.Button) { b.Do = flow.DoURL }), "buttons[0][0].value", `"" is not an address`},
+		"an address that is code":  {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "javascript:alert(1)" }), "buttons[0][0].value", "is not an address"},
+		"an address of a customer": {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "https://x.ua/{{field.a}}" }), "buttons[0][0].value", "is not an address"},
+		"buttons under nothing": {price, func(r *Rule) {
+			button(func(*flow.Button) {})(r)
+			r.Texts, r.FileIDs = nil, []string{"abcdefghijklmnopqrstuvwxyz"}
+		}, "texts", "buttons need a text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := c.rule
+			r.Texts = texts("так", "yes")
+			if c.change != nil {
+				c.change(&r)
+			}
+			problems := ValidateRules([]Rule{rule("before", Fallback, nil), r})
+			require.NotEmpty(t, problems)
+			require.Equal(t, "rules[1]."+c.field, problems[0].Field)
+			require.Contains(t, problems[0].Message, c.message)
+			_, compiled := Compile(Setup{Rules: []Rule{rule("before", Fallback, nil), r}})
+			require.Subset(t, compiled, problems, "stored ones are reported as well")
+		})
+	}
+}
+
+func TestIdsAreUniqueAndRulesAreNotTooMany(t *testing.T) {
+	twice := []Rule{keyword("a", "x"), keyword("a", "y")}
+	require.Equal(t, []Problem{{Field: "rules[1].id", Message: `"a" is the id of another rule`}}, ValidateRules(twice))
+	var many []Rule
+	for i := range maxRules + 1 {
+		many = append(many, keyword(fmt.Sprint(i), "x"))
+	}
+	require.Equal(t, []Problem{{Field: "rules", Message: "1001 rules are too many: at most 1000"}}, ValidateRules(many))
+	require.Empty(t, ValidateRules(many[1:]))
+	require.Empty(t, ValidateRules(nil))
+}
+
+func TestAWrongRuleIsReportedAndTheOthersAnswer(t *testing.T) {
+	broken := rule("broken", OnKeyword, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases, r.Priority = Regex, []string{"("}, 900 })
+	empty := keyword("empty", "")
+	unknown := rule("unknown", "mood", nil)
+	a, problems := Compile(Setup{
+		Rules: []Rule{broken, empty, unknown, keyword("price", "ціна")},
+		Hours: hours.Hours{Zone: "Mars/Base"},
+		Words: ourWords(t),
+	})
+	var fields []string
+	for _, p := range problems {
+		fields = append(fields, p.Field)
+	}
+	require.Equal(t, []string{"hours.zone", "rules[0].trigger.phrases[0]", "rules[1].trigger.phrases[0]", "rules[2].trigger.kind"}, fields)
+	d := a.Evaluate(Facts{Mode: conversation.BotMode, Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "ціна"}, at(t, 10, "10:00"))
+	require.Equal(t, []string{"price"}, d.Rules)
+	require.Equal(t, map[string]Reason{"broken": ReasonOff, "empty": ReasonOff, "unknown": ReasonOff}, reasons(d))
+}
+
+func TestFlowsThatGetInEachOthersWayAreReported(t *testing.T) {
+	a, problems := Compile(Setup{Flows: []Published{
+		{parsed(t, parcelFlow), 3},
+		{parsed(t, "flow: other\nstart: a\ntrigger: {commands: [/other, /menu]}\nsteps: {a: {text: {uk: А}}}"), 1},
+		{parsed(t, parcelFlow), 4},
+	}})
+	require.Equal(t, []Problem{
+		{Field: "flows.other.trigger.commands[1]", Message: `"/menu" begins the flow "parcel" already`},
+		{Field: "flows.parcel", Message: "this name stands there twice"},
+	}, problems)
+	d := a.Evaluate(Facts{Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "/menu"}, at(t, 10, "10:00"))
+	require.Equal(t, "parcel/main", d.Flow)
+	require.Equal(t, 3, d.Memory.Position.Version)
+}
