@@ -87,6 +87,8 @@ type Event struct {
 	// Live marks a live location: its edits move it and are no changed words.
 	Live bool
 
+	// Shared is a phone number of his own, or a place ("50.45,30.52"), that the customer shared.
+	Shared string
 	// Payload is a deep-link payload or context.
 	Payload string
 	// Reactions are what From reacts with now, as emoji; what is no standard emoji is left out.

@@ -30,7 +30,7 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 		in.acknowledge(ctx, s, row, e, "")
 		return nil, false, nil
 	}
-	asked := autoreply.Event{Kind: kind, At: e.At, Text: e.Text.Plain, Payload: e.Payload, Shared: shared(e)}
+	asked := autoreply.Event{Kind: kind, At: e.At, Text: e.Text.Plain, Payload: e.Payload, Shared: e.Shared}
 	if e.Press != nil {
 		asked.Press = e.Press.Data
 	}
@@ -158,19 +158,6 @@ func by(d autoreply.Decision) string {
 		return d.Flow
 	}
 	return strings.Join(d.Names, ", ")
-}
-
-// shared is the phone number or the place that a customer shared by a button.
-func shared(e messenger.Event) string {
-	for _, l := range e.Labels {
-		switch l.Key {
-		case "contact", "contact_bare":
-			return l.Args["phone"]
-		case "location":
-			return l.Args["coordinates"]
-		}
-	}
-	return ""
 }
 
 // timer is a conversation whose time for an answer ran out.

@@ -93,7 +93,7 @@ func (in *inbound) postID(row InboxRow, e messenger.Event) string {
 	switch {
 	case row.Bound != "":
 		return row.Bound
-	case e.Press != nil:
+	case e.Press != nil && e.Press.ID != "":
 		return conversation.PostID(in.lease.BotID, "press", e.Press.ID)
 	}
 	return conversation.PostID(in.lease.BotID, row.EventID)
