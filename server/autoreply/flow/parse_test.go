@@ -267,6 +267,13 @@ func TestAProblemIsReadByAPerson(t *testing.T) {
 	require.False(t, Broken(problems[2:]))
 }
 
+func TestOnlyNearNamesAreMeant(t *testing.T) {
+	known := []string{"main", "menu", "track", "b", "customer.first_name"}
+	for name, want := range map[string]string{"mian": "main", "men": "menu", "trakc": "track", "tracks": "track", "customer.firstname": "customer.first_name", "b_": "b", "c": "", "xy": "", "trock2": "track", "tr": "", "": "", strings.Repeat("x", 100): ""} {
+		require.Equal(t, want, nearest(name, known), name)
+	}
+}
+
 func TestMuchThatIsWrongIsCutWithAWord(t *testing.T) {
 	_, problems := Parse([]byte(badFlows[len(badFlows)-1].text))
 	require.Len(t, problems, maxProblems)
