@@ -99,11 +99,11 @@ func (p Problem) meant(name string, known []string) Problem {
 	return p
 }
 
-// nearest returns the known name that is at most two changes away, and less than half of the name; empty for none.
+// nearest returns the known name that is at most two changes away, and at least half the same; empty for none.
 func nearest(name string, known []string) string {
 	found, best := "", 3
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		if d := distance(name, k); d < best && 2*d < max(len(name), len(k)) {
+		if d := distance(name, k); d < best && 2*d <= max(len(name), len(k)) {
 			found, best = k, d
 		}
 	}

@@ -18,7 +18,7 @@ import (
 // awkward are texts that are hard to write in YAML.
 var awkward = []string{
 	"Так", "null", "no", "24", "1e3", "a: b", "- x", "# y", "'quoted'", `"both' kinds" \d`, "two\nlines", "three\n\n  lines \n# x", "\nfirst", "last\n", " spaces ", "tab\there",
-	"{{bot.name}}", "{{customer.first_name}}!", "📦 👨‍👩‍👧 ❤️ й", "\u00a0\u2028", "*bold*", "[a]", "{b}", "@x", "%", "|", ">", "?", "---", "a\r\nb", "~", "\u200b", "\ufeffx", "🏳️‍🌈\n🇺🇦",
+	"{{bot.name}}", "{{customer.first_name}}!", "📦 👨‍👩‍👧 ❤️ й", "\u00a0\u2028", "  indented\nfirst", "a\n   \nb", "a\n\t\nb", "a \n b", "*bold*", "[a]", "{b}", "@x", "%", "|", ">", "?", "---", "a\r\nb", "~", "\u200b", "\ufeffx", "🏳️‍🌈\n🇺🇦",
 }
 
 func drawTexts(t *rapid.T, name string, bare bool) Texts {

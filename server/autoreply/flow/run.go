@@ -232,7 +232,6 @@ func (w *walk) answered(answer *Answer) {
 		step := w.flow.Steps[name]
 		w.say(name, &step)
 	}
-	w.at.Pending = nil
 	if answer.Failed {
 		w.failed(step.HTTP)
 		return

@@ -183,7 +183,11 @@ func TestSomethingElseIsAskedAgainAndTheSecondTimeAPersonIsOffered(t *testing.T)
 	require.Len(t, g.last.Buttons, 3)
 	g.writes("").expect("main", "Main")
 	require.Equal(t, []Button{{Do: DoHandover}}, g.last.Buttons[3])
-	require.Len(t, g.flow.Steps["main"].Buttons, 3, "the flow itself is as it was")
+	own := g.flow.Steps["main"].Buttons
+	require.Len(t, own, 3)
+	for _, row := range own[:cap(own)][3:] {
+		require.Nil(t, row, "the flow itself is as it was, for other customers too")
+	}
 	g.writes("???")
 	require.Len(t, g.last.Buttons, 4)
 	g.writes("7")
@@ -323,6 +327,17 @@ func TestTheWayBackIsTenStepsLong(t *testing.T) {
 	}
 	require.Len(t, g.at.Before, 10)
 	require.Equal(t, "deep", g.at.Before[9])
+}
+
+func TestAPositionIsNotWrittenInto(t *testing.T) {
+	f := load(t, tour)
+	way := []string{"main", "deep", "main"}
+	p := &Position{Flow: "tour", Step: "deep", Before: way[:2], At: now}
+	require.Equal(t, []string{"main", "deep"}, f.Run(p, Happening{Text: "Deeper"}, nil, now).Position.Before[:2])
+	require.Equal(t, []string{"main", "deep", "main"}, way)
+	p = &Position{Flow: "tour", Step: "ask", Before: way[:1], At: now}
+	f.Run(p, Happening{Press: "g:tour:pick"}, nil, now)
+	require.Equal(t, []string{"main", "deep", "main"}, way)
 }
 
 func TestMenuForgetsTheWay(t *testing.T) {
