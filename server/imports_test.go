@@ -15,6 +15,7 @@ const module = "github.com/msgbot/mattermost-plugin-msgbot/"
 var rules = map[string]string{
 	"assets":                                 "",
 	"server/richtext":                        "github.com/yuin/goldmark github.com/rivo/uniseg",
+	"server/autoreply/flow":                  "server/richtext go.yaml.in/yaml",
 	"server/messenger":                       "server/richtext github.com/pkg/errors",
 	"server/conversation":                    "server/messenger",
 	"server/relay":                           "server/conversation server/messenger server/richtext github.com/pkg/errors golang.org/x/time",

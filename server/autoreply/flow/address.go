@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -33,7 +34,7 @@ func (r *reader) http(n *yaml.Node, at place) *HTTP {
 		"error":   func(n *yaml.Node, at place) { h.Error = r.target(n, at) },
 	})
 	r.need(at, has, "url")
-	if has["body"] && (h.Method == "" || h.Method == "GET") {
+	if has["body"] && cmp.Or(h.Method, defaultMethod) == defaultMethod {
 		r.wrong(at, "body_of_get")
 	}
 	return &h
@@ -55,6 +56,9 @@ func (r *reader) headers(n *yaml.Node, at place) map[string]string {
 			found[name] = value
 		}
 	})
+	if len(found) == 0 {
+		return nil
+	}
 	return found
 }
 
@@ -70,6 +74,9 @@ func (r *reader) save(n *yaml.Node, at place) map[string]string {
 	})
 	if len(found) > maxSave {
 		r.wrong(at, "too_many", "count", strconv.Itoa(len(found)), "most", strconv.Itoa(maxSave))
+	}
+	if len(found) == 0 {
+		return nil
 	}
 	return found
 }

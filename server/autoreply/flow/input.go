@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,11 +30,11 @@ var takes = map[InputType]func(in *Input, t told) (string, bool){
 
 // take returns the value for what happened, and whether it can be taken. A pattern is matched with the value.
 func (in *Input) take(h Happening, now time.Time) (string, bool) {
-	text := strings.TrimSpace(h.Text)
+	text := strings.TrimSpace(writable(h.Text))
 	if text == "" {
-		text = strings.TrimSpace(h.Shared)
+		text = strings.TrimSpace(writable(h.Shared))
 	}
-	if text == "" || utf8.RuneCountInString(text) > maxAnswer || !utf8.ValidString(text) {
+	if text == "" || utf8.RuneCountInString(text) > maxAnswer {
 		return "", false
 	}
 	by, ok := takes[in.Type]
@@ -46,6 +47,21 @@ func (in *Input) take(h Happening, now time.Time) (string, bool) {
 	}
 	pattern, err := whole(in.Pattern)
 	return value, err == nil && pattern.MatchString(value)
+}
+
+// unwritable tells whether a character is none of a text: databases and messengers refuse some of those.
+func unwritable(c rune) bool {
+	return unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t' || c == '\uFFFE' || c == '\uFFFF'
+}
+
+// writable is a text without what is none.
+func writable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unwritable(c) {
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(text, ""))
 }
 
 var (

@@ -33,7 +33,7 @@ const (
 	// maxChain is how many steps follow each other without a customer, maxBefore how far back leads.
 	maxChain  = 50
 	maxBefore = 10
-	// maxAnswer is the longest answer of a customer that an input takes, in characters.
+	// maxAnswer is the longest answer of a customer that an input takes, and what is kept of a service's, in characters.
 	maxAnswer = 4000
 	// maxNodes bounds what aliases can make of a small file, maxProblems what is reported of a very wrong one.
 	maxNodes    = 100_000

@@ -5,26 +5,33 @@ package flow
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// Parse reads a flow and says everything that is wrong with it, by lines. The flow can be used if the problems are not
-// Broken. JSON is YAML too, as long as it has no surrogate pairs (\ud83d\ude00): those json.Unmarshal reads.
+// Parse reads a flow in YAML or JSON and says everything that is wrong with it, by lines. The flow can be used if the
+// problems are not Broken.
 func Parse(text []byte) (Flow, []Problem) {
 	top := place{line: 1}
 	if len(text) > maxFile {
 		return Flow{}, []Problem{top.problem("too_large", "most", strconv.Itoa(maxFile>>10))}
 	}
+	if json.Valid(text) {
+		text = escaped.ReplaceAllFunc(text, unescape)
+	}
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	err := decoder.Decode(&document)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return Flow{}, []Problem{top.problem("nothing")}
 	}
 	if err != nil {
@@ -33,13 +40,34 @@ func Parse(text []byte) (Flow, []Problem) {
 	r := &reader{lines: map[string]int{}, asked: map[string]bool{fieldPhone: true, fieldLocation: true}, saved: map[string]bool{}}
 	r.document(document.Content[0], place{line: document.Content[0].Line})
 	var second yaml.Node
-	if decoder.Decode(&second) != io.EOF {
-		r.report(place{line: max(second.Line, 1)}.problem("second_document"))
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		r.report(place{line: second.Line}.problem("second_document"))
+	case !errors.Is(err, io.EOF):
+		r.report(fault(text, err))
 	}
 	r.flow.defaults()
 	r.check()
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return r.flow, r.problems
+}
+
+// escaped is an escape of JSON, the halves of a surrogate pair together, or a character that YAML wants to be escaped.
+var escaped = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)|` +
+	`[\x7f-\x{9f}\x{2028}\x{2029}\x{feff}\x{fffe}\x{ffff}]`)
+
+// unescape writes out the escapes of JSON that YAML does not have, and escapes the other way round.
+func unescape(escape []byte) []byte {
+	if escape[0] != '\\' {
+		c, _ := utf8.DecodeRune(escape)
+		return fmt.Appendf(nil, `\u%04x`, c)
+	}
+	if escape[1] != '/' && len(escape) == 2 {
+		return escape
+	}
+	var character string
+	_ = json.Unmarshal([]byte(`"`+string(escape)+`"`), &character) // it stood in valid JSON
+	return []byte(character)
 }
 
 // defaults fills what was not said.
@@ -99,9 +127,10 @@ func fault(text []byte, err error) Problem {
 // linesRead is the line that a broken text is read to: the library reads no further than it must.
 func linesRead(text []byte) int {
 	slow := &byByte{text: text}
+	decoder := yaml.NewDecoder(slow)
 	var ignored yaml.Node
-	if yaml.NewDecoder(slow).Decode(&ignored) == nil {
-		return 1
+	for decoder.Decode(&ignored) == nil {
+		continue // a document that is right
 	}
 	return 1 + bytes.Count(bytes.TrimRight(text[:slow.at], "\n"), []byte("\n"))
 }

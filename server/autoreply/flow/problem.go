@@ -5,6 +5,7 @@ package flow
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // Problem is one thing that is wrong with a flow, or odd.
@@ -21,8 +22,8 @@ type Problem struct {
 	Warning bool
 }
 
-// Error implements error, for logs and tests; people read Key and Remedy.
-func (p Problem) Error() string {
+// String is the problem in short, for logs and tests; people read what Say says.
+func (p Problem) String() string {
 	where := fmt.Sprintf("line %d", p.Line)
 	if p.Step != "" {
 		where += ", step " + p.Step
@@ -31,6 +32,26 @@ func (p Problem) Error() string {
 		where += ", " + p.Field
 	}
 	return fmt.Sprintf("%s: %s %v", where, p.Key, p.Args)
+}
+
+// Say is the problem as people read it, as Markdown; t gives the text of a key.
+func (p Problem) Say(t func(key string, args map[string]string) string) string {
+	args := map[string]string{}
+	for name, value := range p.Args {
+		args[name] = literal(value)
+	}
+	where := map[[2]bool]string{
+		{false, false}: "line", {true, false}: "step", {false, true}: "head", {true, true}: "field",
+	}[[2]bool{p.Step != "", p.Field != ""}]
+	line := "flow.problem_line"
+	if p.Warning {
+		line = "flow.warning_line"
+	}
+	return t(line, map[string]string{
+		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": literal(p.Step), "field": literal(p.Field)}),
+		"problem": t(p.Key, args),
+		"remedy":  t(p.Remedy, args),
+	})
 }
 
 // Broken tells whether one of the problems is more than a warning: such a flow cannot be used.
@@ -78,11 +99,11 @@ func (p Problem) meant(name string, known []string) Problem {
 	return p
 }
 
-// nearest returns the known name that is at most two changes away, and less than half of the name; empty for none.
+// nearest returns the known name that is at most two changes away, and at least half the same; empty for none.
 func nearest(name string, known []string) string {
 	found, best := "", 3
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		if d := distance(name, k); d < best && 2*d < max(len(name), len(k)) {
+		if d := distance(name, k); d < best && 2*d <= max(len(name), len(k)) {
 			found, best = k, d
 		}
 	}

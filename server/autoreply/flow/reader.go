@@ -145,6 +145,8 @@ func (r *reader) text(n *yaml.Node, at place, most int) string {
 		r.wrong(at, "want_quotes", "text", clip(n.Value))
 	case strings.TrimSpace(n.Value) == "":
 		r.wrong(at, "empty_text")
+	case strings.ContainsFunc(n.Value, unwritable):
+		r.wrong(at, "characters")
 	case utf8.RuneCountInString(n.Value) > most:
 		r.wrong(at, "too_long", "count", strconv.Itoa(utf8.RuneCountInString(n.Value)), "most", strconv.Itoa(most))
 	default:

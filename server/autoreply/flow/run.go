@@ -107,23 +107,26 @@ func (w *walk) field(name string) string {
 
 // wrote takes what the customer wrote, or anything else that is no press.
 func (w *walk) wrote(h Happening) {
-	step, ok := w.flow.Steps[w.at.Step]
-	switch {
-	case !ok:
-		w.enter(w.flow.Start)
-	case step.kind() == offers:
+	step := w.flow.Steps[w.at.Step]
+	switch step.kind() {
+	case offers:
 		w.choose(&step, h)
-	case step.kind() == asks:
+	case asks:
 		w.input(&step, h)
-	default: // the answer of a service is waited for
+	case calls: // its answer comes first
 		w.stay()
 		w.result.NotUnderstood = true
+	default: // nobody waits there: the flow was changed
+		w.enter(w.flow.Start)
 	}
 }
 
 // stay leaves the customer where he is.
 func (w *walk) stay() {
 	at := w.at
+	if len(at.Before) == 0 {
+		at.Before = nil // as it comes back from JSON
+	}
 	w.result.Position = &at
 }
 
@@ -229,14 +232,14 @@ func (w *walk) answered(answer *Answer) {
 		step := w.flow.Steps[name]
 		w.say(name, &step)
 	}
-	w.at.Pending = nil
 	if answer.Failed {
 		w.failed(step.HTTP)
 		return
 	}
-	w.at.HTTP = make(map[string]string, len(step.HTTP.Save))
-	for name := range step.HTTP.Save {
-		w.at.HTTP[name] = answer.Values[name]
+	w.at.HTTP = maps.Clone(step.HTTP.Save)
+	for name := range w.at.HTTP {
+		value := []rune(writable(answer.Values[name]))
+		w.at.HTTP[name] = string(value[:min(len(value), maxAnswer)])
 	}
 	w.enter(step.Next)
 }

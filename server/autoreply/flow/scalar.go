@@ -37,6 +37,9 @@ func scalar(text string) string {
 	if plainText.MatchString(text) && !slices.Contains(otherWords, strings.ToLower(text)) {
 		return text
 	}
+	if strings.ContainsAny(text, `"\`) && !strings.ContainsFunc(text, func(c rune) bool { return !readable(c) }) {
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'" // takes patterns and JSON as they are
+	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, c := range text {

@@ -13,10 +13,10 @@ import (
 // move leaves the step where the customer was, to which DoBack leads then.
 func (w *walk) move(to string) {
 	step := w.flow.Steps[w.at.Step]
-	if before := w.at.Before; step.kind().waits() && (len(before) == 0 || before[len(before)-1] != w.at.Step) {
-		w.at.Before = append(before, w.at.Step)
-		w.at.Before = w.at.Before[max(0, len(w.at.Before)-maxBefore):]
+	if count := len(w.at.Before); step.kind().waits() && (count == 0 || w.at.Before[count-1] != w.at.Step) {
+		w.at.Before = append(w.at.Before, w.at.Step)
 	}
+	w.at.Before = w.at.Before[max(0, len(w.at.Before)-maxBefore):]
 	w.enter(to)
 }
 

@@ -13,12 +13,12 @@ import (
 type kind int
 
 const (
-	ends kind = iota // the flow is over
-	offers           // waits for one of its buttons
-	asks             // waits for an input
-	calls            // waits for a service
-	goesOn           // with the next step
-	does             // what Step.Do says
+	ends   kind = iota // the flow is over
+	offers             // waits for one of its buttons
+	asks               // waits for an input
+	calls              // waits for a service
+	goesOn             // with the next step
+	does               // what Step.Do says
 )
 
 func (s *Step) kind() kind {
