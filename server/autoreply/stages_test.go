@@ -232,6 +232,8 @@ func TestTheLengthOfAMessageIsCountedInCharacters(t *testing.T) {
 		d := s.writes("ціна " + strings.Repeat("ї", most-4))
 		require.Equal(t, ReasonTooLong, reasons(d)["r"], name)
 	}
+	s := newScene(t, Setup{Rules: []Rule{rule("r", OnKeyword, func(r *Rule) { r.Trigger.Phrases, r.Trigger.Match = []string{"x"}, Regex })}})
+	require.Equal(t, ReasonTooLong, reasons(s.writes(longText))["r"], "an expression is not even looked for")
 }
 
 func TestARuleIsSilentForItsCooldownAndNoLonger(t *testing.T) {
@@ -278,9 +280,10 @@ func TestOfEqualRulesTheOneMadeFirstAnswersHoweverMany(t *testing.T) {
 	var rules []Rule
 	for i := range 100 {
 		rules = append(rules, keyword(fmt.Sprint(i), "ціна"))
+		rules[i].Priority = i * 7 % 3
 	}
 	s := newScene(t, Setup{Rules: rules})
-	require.Equal(t, []string{"0"}, s.writes("ціна").Rules)
+	require.Equal(t, []string{"2"}, s.writes("ціна").Rules)
 }
 
 func TestWhoIsHandedOverBeyondTheLimitLeavesHisFlow(t *testing.T) {

@@ -72,6 +72,16 @@ func TestAwayIsSaidWhenClosedEverySoOften(t *testing.T) {
 	require.Equal(t, []string{"away"}, s.writes("Привіт").Rules)
 }
 
+func TestAwayIsSaidTwiceADayIfTheRuleDoesNotSayHowOften(t *testing.T) {
+	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{rule("away", OnAway, nil)}})
+	s.now = at(t, 14, "08:00") // a Saturday
+	require.NotEmpty(t, s.writes("Привіт").Text)
+	s.wait(12*time.Hour - time.Second)
+	require.Empty(t, s.writes("Привіт").Text)
+	s.wait(time.Second)
+	require.NotEmpty(t, s.writes("Привіт").Text)
+}
+
 func TestAwayIsNotSaidWhileAnAgentIsThere(t *testing.T) {
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{rule("away", OnAway, nil)}})
 	s.now = at(t, 10, "19:00")
