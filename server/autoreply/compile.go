@@ -27,7 +27,7 @@ type Setup struct {
 	BotUsername string
 	// BusinessAuto answers in chats of Business accounts as well, KeepKeyboard leaves pressed buttons where they are.
 	BusinessAuto, KeepKeyboard bool
-	// Words are the texts of assets/i18n.
+	// Words are the texts of assets/i18n; it is needed.
 	Words func(language, key string, args map[string]string) string
 }
 

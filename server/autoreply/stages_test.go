@@ -297,6 +297,18 @@ func TestWhoIsHandedOverBeyondTheLimitLeavesHisFlow(t *testing.T) {
 	require.Nil(t, d.Memory.Position)
 }
 
+func TestNobodyIsLeftInAFlowWhoseServiceAnsweredBeyondTheLimit(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	for range 9 {
+		s.starts("")
+	}
+	s.presses("g:parcel:track")
+	require.NotNil(t, s.writes("1234").Call)
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{}})
+	require.Equal(t, SilenceLimit, d.Silence)
+	require.Nil(t, d.Memory.Position)
+}
+
 func TestAnAnswerHasTheLanguageOfItsFirstText(t *testing.T) {
 	first := rule("first", OnFirst, func(r *Rule) { r.Texts = flow.Texts{"uk": "Вітаємо"} })
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{first, rule("away", OnAway, nil)}})
