@@ -49,31 +49,50 @@ func intervalsOf(h Hours, date time.Time) ([]string, bool) {
 	return h.Week[strings.ToLower(date.Format("Mon"))], false
 }
 
-// fataler is a test, with properties or without; require.NoError would take most of the time here.
-type fataler interface{ Fatal(args ...any) }
+// wallDay is what a date holds, for those who read it from the wall.
+type wallDay struct {
+	date             string
+	today, yesterday []string
+	closed           bool
+}
 
-// openAt tells from the text on the wall whether it is open.
-func openAt(t fataler, h Hours, shown string) bool {
-	date, err := time.Parse(time.DateOnly, shown[:10])
-	if err != nil {
-		t.Fatal(err)
-	}
-	clock := shown[11:]
+func newWallDay(h Hours, text string) (wallDay, error) {
+	date, err := time.Parse(time.DateOnly, text)
 	today, closed := intervalsOf(h, date)
-	for _, interval := range today {
+	yesterday, _ := intervalsOf(h, date.AddDate(0, 0, -1))
+	return wallDay{text, today, yesterday, closed}, err
+}
+
+func (d wallDay) open(clock string) bool {
+	for _, interval := range d.today {
 		from, to, _ := strings.Cut(interval, "-")
 		if from <= clock && (clock < to || to < from) {
 			return true
 		}
 	}
-	yesterday, _ := intervalsOf(h, date.AddDate(0, 0, -1))
-	for _, interval := range yesterday {
+	for _, interval := range d.yesterday {
 		from, to, _ := strings.Cut(interval, "-")
-		if to < from && clock < to && !closed {
+		if to < from && clock < to && !d.closed {
 			return true
 		}
 	}
 	return false
+}
+
+// openMinutes tells from the text on the wall in which minutes it is open.
+func (w wall) openMinutes(t require.TestingT, h Hours) []bool {
+	open := make([]bool, len(w.shown))
+	var day wallDay
+	for m, shown := range w.shown {
+		date, clock, _ := strings.Cut(shown, " ")
+		if date != day.date {
+			var err error
+			day, err = newWallDay(h, date)
+			require.NoError(t, err)
+		}
+		open[m] = day.open(clock)
+	}
+	return open
 }
 
 // changeDays are the noons, UTC, of the days of a year on which the zone's offset is another in the evening than in the
@@ -113,9 +132,9 @@ func TestEveryMinuteOfTheDaysOnWhichClocksChange(t *testing.T) {
 		changes     int // a year
 		why         string
 	}{
-		{"Europe/Kyiv", 2024, 2029, 2, ""},
-		{"America/New_York", 2024, 2029, 2, ""},
-		{"Africa/Lagos", 2024, 2029, 0, "a zone without changes"},
+		{"Europe/Kyiv", 2025, 2028, 2, ""},
+		{"America/New_York", 2025, 2028, 2, ""},
+		{"Africa/Lagos", 2025, 2028, 0, "a zone without changes"},
 		{"Europe/Kyiv", 2060, 2060, 2, "beyond the tables of zones"},
 		{"Australia/Lord_Howe", 2026, 2026, 2, "half an hour"},
 		{"America/Havana", 2026, 2026, 2, "midnight does not exist, and comes twice"},
@@ -140,18 +159,15 @@ func TestEveryMinuteOfTheDaysOnWhichClocksChange(t *testing.T) {
 	}
 }
 
-// compareMinutes asks a calendar of each week, closed two days later, about each minute within a day of noon, and looks the
-// same up on the wall.
+// compareMinutes asks a calendar of each week, closed two days later, about each minute within a day of noon, and of those
+// around a change and some others what comes next; and looks the same up on the wall.
 func compareMinutes(t *testing.T, zone *time.Location, noon time.Time) {
 	const before, after = 2, 4 // days that are read from the wall
 	w := newWall(zone, noon, before, after)
 	for name, week := range changeWeeks() {
 		h := Hours{Zone: zone.String(), Week: week, Dates: []Date{{Date: noon.AddDate(0, 0, 2).Format(time.DateOnly)}}}
 		c := compile(t, h)
-		open := make([]bool, len(w.shown))
-		for m, shown := range w.shown {
-			open[m] = openAt(t, h, shown)
-		}
+		open := w.openMinutes(t, h)
 		// The next minute that is open and closed, from the end backwards; len(open) is beyond the wall.
 		next := map[bool]int{true: len(open), false: len(open)}
 		for m := len(open) - 1; m >= (before-1)*24*60; m-- {
@@ -164,13 +180,16 @@ func compareMinutes(t *testing.T, zone *time.Location, noon time.Time) {
 			if open[m] != c.Open(now) || open[m] != c.Open(now.Add(time.Minute-1)) {
 				t.Fatalf("%s: open is not %t", at(), open[m])
 			}
+			if m%7 != 0 && open[m] == open[m-1] {
+				continue
+			}
 			for _, ask := range []struct {
 				state  bool
 				answer func(time.Time) (time.Time, bool)
 			}{{true, c.NextOpen}, {false, c.NextClose}} {
 				found, ok := ask.answer(now)
 				switch expected := next[ask.state]; {
-				case expected < len(open) && !(ok && found.Equal(w.at(expected))):
+				case expected < len(open) && (!ok || !found.Equal(w.at(expected))):
 					t.Fatalf("%s: open=%t comes at %s %t, not at %s", at(), ask.state, found, ok, w.at(expected).In(zone))
 				case expected == len(open) && ok && found.Before(w.at(expected)):
 					t.Fatalf("%s: open=%t comes at %s, but it does not", at(), ask.state, found)

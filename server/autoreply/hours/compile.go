@@ -112,16 +112,10 @@ func (c *Calendar) setDate(field, date string, day plan) error {
 	if err != nil {
 		return wrong(field, `%q is not a day such as "2026-12-25", or "--12-25" for every year`, date)
 	}
-	fresh := false
-	if everyYear {
-		fresh = put(c.yearly, yearDay{at.Month(), at.Day()}, day)
-	} else {
-		fresh = put(c.dates, at.Unix()/daySeconds, day)
+	if everyYear && put(c.yearly, yearDay{at.Month(), at.Day()}, day) || !everyYear && put(c.dates, at.Unix()/daySeconds, day) {
+		return nil
 	}
-	if !fresh {
-		return wrong(field, "%q stands there twice", date)
-	}
-	return nil
+	return wrong(field, "%q stands there twice", date)
 }
 
 // put reports false for a key that is taken.
