@@ -37,7 +37,7 @@ func (x *evaluation) answer(r *ranked) {
 	x.say(flow.Say{Text: r.Texts, Files: r.FileIDs}, nil)
 	x.offer("", "", r.Buttons)
 	x.act(r.Actions.Tags, r.Actions.Assign, r.Actions.Close)
-	if p, ok := x.flows[r.Actions.Flow]; ok && !x.human {
+	if p, ok := x.flows[r.Actions.Flow]; ok {
 		x.enter(p, "")
 	}
 }

@@ -190,11 +190,12 @@ func (x *evaluation) isWelcome() bool {
 		slices.ContainsFunc(x.stages[OnFirst], func(i int) bool { return x.reasons[i] == "" })
 }
 
-// limited says nothing more: the conversation got as many answers as it may. Who asked for a person gets one.
+// limited says nothing more: the conversation got as many answers as it may. Who asked for a person gets one, and nobody
+// is left in a flow that waits for a service which answered already.
 func (x *evaluation) limited(handover bool) Decision {
 	x.settle()
 	x.decision.Silence, x.decision.Handover = SilenceLimit, handover
-	if handover {
+	if handover || x.event.Kind == Answered {
 		x.leaveFlow()
 	}
 	x.finishWaiting()

@@ -87,7 +87,7 @@ func (x *evaluation) begins(c command) {
 		if x.taken || x.human {
 			return
 		}
-		if p, ok := x.byCommand[c.name]; ok && c.name != humanCommand {
+		if p, ok := x.byCommand[c.name]; ok {
 			x.answered = true
 			x.enter(p, "")
 			return

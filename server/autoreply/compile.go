@@ -27,7 +27,7 @@ type Setup struct {
 	BotUsername string
 	// BusinessAuto answers in chats of Business accounts as well, KeepKeyboard leaves pressed buttons where they are.
 	BusinessAuto, KeepKeyboard bool
-	// Words are the texts of assets/i18n.
+	// Words are the texts of assets/i18n; it is needed.
 	Words func(language, key string, args map[string]string) string
 }
 
@@ -56,8 +56,11 @@ type ranked struct {
 	wrong bool
 }
 
-// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed.
-type Problem = conversation.FieldError
+// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed. It is made an error by
+// converting it to a conversation.FieldError.
+type Problem struct {
+	Field, Message string
+}
 
 // stageOrder is the order of the stages that rules belong to.
 var stageOrder = []TriggerKind{OnCommand, OnKeyword, OnFirst, OnAway, OnNoAnswer, Fallback}

@@ -24,7 +24,7 @@ func TestACustomerWalksAFlow(t *testing.T) {
 
 	d = s.presses("g:parcel:track")
 	require.Equal(t, "Номер?", d.Text)
-	require.True(t, d.RemoveKeyboard)
+	require.True(t, d.RemoveKeyboard && d.Answered)
 	require.Equal(t, "4 цифри", s.writes("12").Text)
 
 	d = s.writes("1234")
@@ -193,7 +193,9 @@ func TestADeepLinkAnswersByItsPayload(t *testing.T) {
 
 	s = newScene(t, withParcel(t, other, promo))
 	require.Equal(t, []string{"promo"}, s.starts("promo_1").Rules, "its own link before any")
-	require.Equal(t, []string{"other"}, s.starts("").Rules, "a rule before a flow")
+	d := s.starts("")
+	require.Equal(t, []string{"other"}, d.Rules, "a rule before a flow")
+	require.Empty(t, d.Flow)
 }
 
 func TestTheMenuOfABotWithoutOneIsWhatStartShows(t *testing.T) {
@@ -363,6 +365,66 @@ func TestWhatARuleSaysWaitsForTheServiceOfItsFlow(t *testing.T) {
 	require.Equal(t, "track укр\n\nСтатус: ok", d.Text)
 	require.Equal(t, r.FileIDs, d.Files)
 	require.Nil(t, d.Memory.Held)
+}
+
+func TestWhatWaitedForAServiceIsForgottenWithTheFlow(t *testing.T) {
+	yaml := strings.ReplaceAll(parcelFlow, "/start, /menu", "/start")
+	ask := parsed(t, strings.NewReplacer("flow: parcel", "flow: ask", "start: main", "start: lookup", "[/start, /menu]", "[/ask]").Replace(parcelFlow))
+	r := keyword("track", "посилка")
+	r.Actions.Flow = "ask"
+	s := newScene(t, Setup{Rules: []Rule{r}, Flows: []Published{{parsed(t, yaml), 1}, {ask, 1}}})
+	s.memory.Fields = map[string]string{"parcel": "1234"}
+	first := s.writes("посилка")
+	require.NotNil(t, first.Memory.Held)
+	s.wait(time.Second)
+	s.starts("")
+	second := s.writes("/ask")
+	require.NotNil(t, second.Call)
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: second.Call.Of, Values: map[string]string{"status": "ok"}}})
+	require.Equal(t, "Статус: ok", d.Text)
+}
+
+func TestAnAnswerToAnotherCallIsPassedOver(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	s.presses("g:parcel:track")
+	call := s.writes("1234").Call
+	before := s.memory
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: "other", Values: map[string]string{"status": "ok"}}})
+	require.Equal(t, Decision{Silence: SilenceNothing, Memory: before, Considered: d.Considered}, d)
+	require.Equal(t, "Статус: ok", s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: call.Of, Values: map[string]string{"status": "ok"}}}).Text)
+}
+
+func TestAWayOutOfAnInputThatTellsOfThePersonNeedsNoWordsOfOurs(t *testing.T) {
+	yaml := strings.ReplaceAll(parcelFlow, "tries: 2}", "tries: 1, else: sorry}")
+	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
+	s.starts("")
+	s.presses("g:parcel:track")
+	d := s.writes("x")
+	require.True(t, d.Handover)
+	require.Equal(t, "Кличемо людину", d.Text)
+}
+
+func TestAButtonOfAnotherFlowLeadsThere(t *testing.T) {
+	side := parsed(t, "flow: side\nstart: only\nsteps: {only: {text: {uk: Збоку}}, more: {text: {uk: Далі}}}")
+	setup := withParcel(t)
+	setup.Flows = append(setup.Flows, Published{side, 7})
+	s := newScene(t, setup)
+	s.starts("")
+	d := s.presses("g:side:more")
+	require.Equal(t, "Далі", d.Text)
+	require.Nil(t, d.Memory.Position)
+}
+
+func TestWhatCustomersToldBeforeIsNotChangedInPlace(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	s.starts("")
+	s.presses("g:parcel:track")
+	given := s.memory
+	given.Fields = map[string]string{"parcel": "0000"}
+	d := s.arbiter.Evaluate(s.facts, given, Event{Kind: Wrote, Text: "1234"}, s.now)
+	require.Equal(t, "0000", given.Fields["parcel"])
+	require.Equal(t, "1234", d.Memory.Fields["parcel"])
 }
 
 func TestAFlowThatIsNotPublishedIsReportedAndTheRuleAnswersWithoutIt(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 )
 
 // messages are texts that meet phrases, commands, steps of the flow and nothing.
-var messages = []string{"", "ціна", "Яка ціна?", "коштує", "1234", "1", "Людина", "hm", "/start", "/menu", "/human", "/delivery", "/x", "Довге " + longText}
+var messages = []string{"", "ціна", "Яка ціна?", "коштує", "1234", "4321", "1", "Людина", "hm", "/start", "/menu", "/human", "/delivery", "/x", "Довге " + longText}
 
 var longText = string(slices.Repeat([]rune("ціна "), 40))
 

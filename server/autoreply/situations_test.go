@@ -121,7 +121,7 @@ func TestSituationConversationStartedThenAMessage(t *testing.T) {
 
 func TestSituationAKeywordInsideALongComplaint(t *testing.T) {
 	s := shop(t)
-	complaint := "Вже третій тиждень чекаю на посилку, у відділенні ніхто нічого не знає, а кошту­є це в мене нервів. " +
+	complaint := "Вже третій тиждень чекаю на посилку, у відділенні ніхто нічого не знає, а коштує це в мене нервів. " +
 		"Прошу розібратися і повернути гроші, інакше я напишу скаргу, бо ціна такого сервісу — нуль."
 	d := s.writes(complaint)
 	require.Equal(t, ReasonTooLong, reasons(d)["price"])

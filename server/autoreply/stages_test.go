@@ -1,6 +1,7 @@
 package autoreply
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -131,11 +132,13 @@ func TestWhatIsNeverEvaluated(t *testing.T) {
 		"a command in a group for another bot": {func(s *scene) { s.facts.Kind = messenger.Group },
 			Event{Kind: Wrote, Text: "/delivery@other_bot"}, SilenceGroup},
 		"a start in a group": {func(s *scene) { s.facts.Kind = messenger.Group }, Event{Kind: Started}, SilenceGroup},
+		"a timer in a group": {func(s *scene) { s.facts.Kind, s.facts.WaitingSince = messenger.Group, at(t, 10, "09:50") },
+			Event{Kind: NoAnswerDue}, SilenceGroup},
 		"an old message": {func(s *scene) {},
-			Event{Kind: Wrote, Text: "ціна", At: at(t, 10, "10:00").Add(-maxAge - time.Second)}, SilenceOld},
+			Event{Kind: Wrote, Text: "ціна", At: at(t, 10, "10:00").Add(-10*time.Minute - time.Second)}, SilenceOld},
 		"an old press": {func(s *scene) {}, Event{Kind: Pressed, Press: "h", At: at(t, 10, "09:49")}, SilenceOld},
-		"a late timer": {func(s *scene) { s.facts.WaitingSince = at(t, 10, "09:30") },
-			Event{Kind: NoAnswerDue, At: at(t, 10, "10:00").Add(-maxLate - time.Second)}, SilenceLate},
+		"a late timer": {func(s *scene) { s.facts.WaitingSince = at(t, 10, "09:35").Add(-time.Second) },
+			Event{Kind: NoAnswerDue, At: at(t, 10, "09:40")}, SilenceLate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, Setup{Rules: always})
@@ -229,6 +232,8 @@ func TestTheLengthOfAMessageIsCountedInCharacters(t *testing.T) {
 		d := s.writes("ціна " + strings.Repeat("ї", most-4))
 		require.Equal(t, ReasonTooLong, reasons(d)["r"], name)
 	}
+	s := newScene(t, Setup{Rules: []Rule{rule("r", OnKeyword, func(r *Rule) { r.Trigger.Phrases, r.Trigger.Match = []string{"x"}, Regex })}})
+	require.Equal(t, ReasonTooLong, reasons(s.writes(longText))["r"], "an expression is not even looked for")
 }
 
 func TestARuleIsSilentForItsCooldownAndNoLonger(t *testing.T) {
@@ -271,9 +276,61 @@ func TestARuleThatAnswersActs(t *testing.T) {
 	}, d.Buttons)
 }
 
+func TestOfEqualRulesTheOneMadeFirstAnswersHoweverMany(t *testing.T) {
+	var rules []Rule
+	for i := range 100 {
+		rules = append(rules, keyword(fmt.Sprint(i), "ціна"))
+		rules[i].Priority = i * 7 % 3
+	}
+	s := newScene(t, Setup{Rules: rules})
+	require.Equal(t, []string{"2"}, s.writes("ціна").Rules)
+}
+
+func TestWhoIsHandedOverBeyondTheLimitLeavesHisFlow(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	for range 10 {
+		s.starts("")
+	}
+	d := s.presses("h")
+	require.Equal(t, SilenceLimit, d.Silence)
+	require.True(t, d.Handover && d.RemoveKeyboard)
+	require.Nil(t, d.Memory.Position)
+}
+
+func TestNobodyIsLeftInAFlowWhoseServiceAnsweredBeyondTheLimit(t *testing.T) {
+	s := newScene(t, withParcel(t))
+	for range 9 {
+		s.starts("")
+	}
+	s.presses("g:parcel:track")
+	require.NotNil(t, s.writes("1234").Call)
+	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{}})
+	require.Equal(t, SilenceLimit, d.Silence)
+	require.Nil(t, d.Memory.Position)
+}
+
+func TestAnAnswerHasTheLanguageOfItsFirstText(t *testing.T) {
+	first := rule("first", OnFirst, func(r *Rule) { r.Texts = flow.Texts{"uk": "Вітаємо"} })
+	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{first, rule("away", OnAway, nil)}})
+	s.facts.Language = "en"
+	s.now = at(t, 10, "20:00")
+	d := s.writes("Hello")
+	require.Equal(t, "Вітаємо\n\naway eng", d.Text)
+	require.Equal(t, "uk", d.Language)
+}
+
+func TestATagIsPutOnce(t *testing.T) {
+	tagged := func(r *Rule) { r.Actions.Tags = []string{"ніч", "ціни"} }
+	price := keyword("price", "ціна")
+	tagged(&price)
+	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{price, rule("away", OnAway, tagged)}})
+	s.now = at(t, 10, "20:00")
+	require.Equal(t, []string{"ніч", "ціни"}, s.writes("ціна").Tags)
+}
+
 func TestAtMostTenAnswersAMinute(t *testing.T) {
 	s := newScene(t, Setup{Rules: []Rule{keyword("price", "ціна"), rule("noanswer", OnNoAnswer, nil)}})
-	for range maxRecent {
+	for range 10 {
 		require.NotEmpty(t, s.writes("ціна").Text)
 		s.wait(time.Second)
 	}
@@ -282,11 +339,14 @@ func TestAtMostTenAnswersAMinute(t *testing.T) {
 	require.Empty(t, d.Text)
 	require.False(t, d.Answered, "he waits for people now")
 	require.False(t, d.NoAnswerAt.IsZero())
-	require.Len(t, d.Memory.Recent, maxRecent)
+	require.Len(t, d.Memory.Recent, 10)
 	d = s.writes("/human")
 	require.Equal(t, SilenceLimit, d.Silence)
 	require.True(t, d.Handover, "who asks for a person gets one all the same")
+	require.False(t, d.NoAnswerAt.IsZero())
 	s.facts.Mode = conversation.BotMode
-	s.wait(time.Minute)
-	require.NotEmpty(t, s.writes("ціна").Text)
+	s.wait(50*time.Second - time.Second)
+	require.Empty(t, s.writes("ціна").Text)
+	s.wait(time.Second)
+	require.NotEmpty(t, s.writes("ціна").Text, "a minute after the first of them")
 }

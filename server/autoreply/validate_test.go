@@ -1,6 +1,7 @@
 package autoreply
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -40,6 +41,20 @@ func TestWhatMayStandInARule(t *testing.T) {
 		rule("edges", OnNoAnswer, func(r *Rule) { r.Trigger.After = minutes(7 * 24 * 60) }),
 	)
 	require.Empty(t, ValidateRules(rules))
+}
+
+func TestARuleIsReadAndWrittenAsItStandsInREST(t *testing.T) {
+	const text = `{"id":"r1","name":"Ціни","enabled":true,"priority":100,` +
+		`"trigger":{"kind":"keyword","match":"contains","phrases":["ціна","кошту*"],"max_length":120},` +
+		`"when":"always","cooldown":"6h0m0s","texts":{"en":"…","uk":"…"},` +
+		`"buttons":[[{"label":{"en":"A person","uk":"Людина"},"do":"handover"}]],` +
+		`"actions":{"tags":["ціни"]},"hits":0}`
+	var r Rule
+	require.NoError(t, json.Unmarshal([]byte(text), &r))
+	require.Empty(t, ValidateRules([]Rule{r}))
+	again, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.JSONEq(t, text, string(again))
 }
 
 func TestWhatMayNotIsNamedWithItsFieldAndWhatIsAllowed(t *testing.T) {

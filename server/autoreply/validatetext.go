@@ -41,8 +41,11 @@ func (c *checker) texts(name string, t flow.Texts, most int) {
 
 func (c *checker) placeholders(name, text string) {
 	for _, p := range flow.Placeholders(text) {
-		field, isField := strings.CutPrefix(p, "field.")
-		if _, known := placeholders[p]; !known && !(isField && fieldForm.MatchString(field)) {
+		_, known := placeholders[p]
+		if field, isField := strings.CutPrefix(p, "field."); isField {
+			known = fieldForm.MatchString(field)
+		}
+		if !known {
 			c.wrong(name, "{{%s}} is not one of {{%s}}, {{field.NAME}}", p, strings.Join(slices.Sorted(maps.Keys(placeholders)), "}}, {{"))
 		}
 	}

@@ -72,11 +72,21 @@ func TestAwayIsSaidWhenClosedEverySoOften(t *testing.T) {
 	require.Equal(t, []string{"away"}, s.writes("Привіт").Rules)
 }
 
+func TestAwayIsSaidTwiceADayIfTheRuleDoesNotSayHowOften(t *testing.T) {
+	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{rule("away", OnAway, nil)}})
+	s.now = at(t, 14, "08:00") // a Saturday
+	require.NotEmpty(t, s.writes("Привіт").Text)
+	s.wait(12*time.Hour - time.Second)
+	require.Empty(t, s.writes("Привіт").Text)
+	s.wait(time.Second)
+	require.NotEmpty(t, s.writes("Привіт").Text)
+}
+
 func TestAwayIsNotSaidWhileAnAgentIsThere(t *testing.T) {
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{rule("away", OnAway, nil)}})
 	s.now = at(t, 10, "19:00")
 	s.agentReplies()
-	s.wait(quiet - time.Second)
+	s.wait(30*time.Minute - time.Second)
 	d := s.writes("Дякую")
 	require.Empty(t, d.Text)
 	require.Equal(t, ReasonCooldown, reasons(d)["away"])
@@ -127,6 +137,7 @@ func TestNoAnswerIsSaidOnceInAWaitingPeriod(t *testing.T) {
 func TestNoAnswerIsNotSaidWhenItIsNotTrueAnyMore(t *testing.T) {
 	for name, change := range map[string]func(s *scene){
 		"an agent replied":              func(s *scene) { s.agentReplies() },
+		"he does not wait":              func(s *scene) { s.facts.WaitingSince = time.Time{} },
 		"he replied a moment ago":       func(s *scene) { s.facts.LastAgentAt = s.now },
 		"the customer waits since less": func(s *scene) { s.facts.WaitingSince = s.now.Add(-time.Minute) },
 		"the customer is blocked":       func(s *scene) { s.facts.Blocked = true },
@@ -137,7 +148,9 @@ func TestNoAnswerIsNotSaidWhenItIsNotTrueAnyMore(t *testing.T) {
 			d := s.writes("Є хто?")
 			s.now = d.NoAnswerAt
 			change(s)
-			require.Empty(t, s.happens(Event{Kind: NoAnswerDue, At: d.NoAnswerAt}).Text)
+			d = s.happens(Event{Kind: NoAnswerDue, At: d.NoAnswerAt})
+			require.Empty(t, d.Text)
+			require.NotEqual(t, SilenceLate, d.Silence)
 		})
 	}
 }
@@ -145,7 +158,7 @@ func TestNoAnswerIsNotSaidWhenItIsNotTrueAnyMore(t *testing.T) {
 func TestALateTimerIsSaidToBeLateOnlyIfSomethingWasDue(t *testing.T) {
 	s := newScene(t, Setup{Rules: []Rule{rule("noanswer", OnNoAnswer, nil)}})
 	d := s.writes("Є хто?")
-	s.now = d.NoAnswerAt.Add(maxLate + time.Second)
+	s.now = d.NoAnswerAt.Add(15*time.Minute + time.Second)
 	late := s.happens(Event{Kind: NoAnswerDue, At: d.NoAnswerAt})
 	require.Equal(t, SilenceLate, late.Silence)
 	require.Zero(t, late.NoAnswerAt, "it is not tried again")
@@ -171,7 +184,9 @@ func TestAfterALongOutageTheTimerThatIsStillTrueSpeaks(t *testing.T) {
 	s := newScene(t, Setup{Rules: []Rule{late, intime}})
 	d := s.writes("Є хто?")
 	s.now = at(t, 10, "11:05")
-	require.Equal(t, []string{"intime"}, s.happens(Event{Kind: NoAnswerDue, At: d.NoAnswerAt}).Rules)
+	d = s.happens(Event{Kind: NoAnswerDue, At: d.NoAnswerAt})
+	require.Equal(t, []string{"intime"}, d.Rules)
+	require.Empty(t, d.Silence)
 }
 
 func TestWhatWasAnsweredDoesNotWait(t *testing.T) {
@@ -180,6 +195,38 @@ func TestWhatWasAnsweredDoesNotWait(t *testing.T) {
 	require.Zero(t, s.writes("/delivery").NoAnswerAt)
 	require.Zero(t, s.starts("").NoAnswerAt)
 	require.False(t, s.writes("/human").NoAnswerAt.IsZero(), "who asked for a person does")
+}
+
+func TestAwayUnderAnAnswerDoesNotCountForTheWaitThatComesLater(t *testing.T) {
+	s := newScene(t, Setup{Hours: kyivHours, Rules: fullSet()})
+	s.now = at(t, 10, "20:00")
+	require.Equal(t, []string{"price", "away"}, s.writes("ціна").Rules)
+	s.wait(time.Minute)
+	d := s.writes("А доставка в село?")
+	require.True(t, at(t, 11, "09:10").Equal(d.NoAnswerAt))
+}
+
+func TestNoTimerRunsForAClosedConversationOrARuleThatIsOff(t *testing.T) {
+	bye := rule("bye", Fallback, func(r *Rule) { r.Actions.Close = true })
+	require.Zero(t, newScene(t, Setup{Rules: []Rule{bye, rule("noanswer", OnNoAnswer, nil)}}).writes("Є хто?").NoAnswerAt)
+	off := rule("noanswer", OnNoAnswer, func(r *Rule) { r.Enabled = false })
+	require.Zero(t, newScene(t, Setup{Rules: []Rule{off}}).writes("Є хто?").NoAnswerAt)
+}
+
+func TestATimerIsNoFinerThanStoresKeepIt(t *testing.T) {
+	s := newScene(t, Setup{Rules: []Rule{rule("noanswer", OnNoAnswer, nil)}})
+	s.now = s.now.Add(123456789)
+	d := s.writes("Є хто?")
+	require.Equal(t, d.NoAnswerAt, d.NoAnswerAt.Truncate(time.Millisecond))
+	require.Equal(t, []string{"noanswer"}, s.due(d).Rules)
+}
+
+func TestWhoAsksForAPersonByAButtonWaitsForOne(t *testing.T) {
+	s := newScene(t, withParcel(t, rule("noanswer", OnNoAnswer, nil)))
+	s.starts("")
+	d := s.presses("h")
+	require.False(t, d.Answered)
+	require.Equal(t, []string{"noanswer"}, s.due(d).Rules)
 }
 
 func TestTheFallbackIsSaidOnceInAWaitingPeriod(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
-// words cuts a text into its words: letters and digits of any script, folded. Apostrophes inside a word, accents and
-// invisible characters are dropped; a symbol, an emoji say, is a word of its own. Everything else only separates.
+// words cuts a text into its words: letters and digits of any script, folded. Apostrophes, accents and invisible
+// characters are dropped; a symbol, an emoji say, is a word of its own. Everything else only separates.
 func words(text string) []string {
 	var found []string
 	var word strings.Builder
@@ -22,12 +22,11 @@ func words(text string) []string {
 			word.Reset()
 		}
 	}
-	runes := []rune(flow.Fold(text))
-	for i, r := range runes {
+	for _, r := range flow.Fold(text) {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
 			word.WriteRune(r)
-		case r == '\'' && insideWord(runes, i) || unicode.In(r, unicode.M, unicode.Cf):
+		case r == '\'' || unicode.In(r, unicode.M, unicode.Cf):
 		case unicode.IsSymbol(r) && r != utf8.RuneError:
 			end()
 			found = append(found, string(r))
@@ -37,12 +36,6 @@ func words(text string) []string {
 	}
 	end()
 	return found
-}
-
-// insideWord tells whether an apostrophe, of which Fold knows one only, stands between two letters: elsewhere it is a
-// quotation mark.
-func insideWord(runes []rune, i int) bool {
-	return i > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
 }
 
 // phrase is what is looked for: words that follow each other. Of the last one an ending may be open.

@@ -27,6 +27,7 @@ func TestWordsAreFoldedAndCutInEveryScript(t *testing.T) {
 		"价格 ראש":                   {"价格", "ראש"},
 		"\xff\xfe":                 nil,
 		"o'neill's rock 'n' roll'": {"oneills", "rock", "n", "roll"},
+		"''":                       nil,
 	} {
 		require.Equal(t, want, words(text), "%q", text)
 	}
