@@ -37,6 +37,14 @@ func aPDF() world.Enclosure {
 	return world.Enclosure{Name: "рахунок.pdf", Content: body(pdfHead, "agent")}
 }
 
+// site is Mattermost's own address, as links in it begin.
+func (s *scene) site() string {
+	s.Helper()
+	config, _, err := w.Admin.Client.GetConfig(s.ctx)
+	require.NoError(s, err)
+	return *config.ServiceSettings.SiteURL
+}
+
 // types tells that the agent is typing, as the web app does.
 func (k *stage) types() error {
 	return world.NewClient(k.agent).Do(k.ctx, http.MethodPost, "/conversations/"+k.c.ID+"/typing", nil, nil)
@@ -91,7 +99,7 @@ func toTelegramRows() []row {
 		}},
 		{kind: kindReply, words: "a reply, where it begins with a link to a message of the thread or a quote of it", plays: func(k *stage) {
 			asked := k.posts(k.c.RootPostID)[0]
-			k.goesOut(w.Server.URL+"/"+world.TeamName+"/pl/"+asked.Id+"\nТак", nil, gets{"text", "Так", ""})
+			k.goesOut(k.site()+"/"+world.TeamName+"/pl/"+asked.Id+"\nТак", nil, gets{"text", "Так", ""})
 			require.Equal(k, k.customer.Chat()[0].ID, k.customer.Received()[0].ReplyTo)
 		}},
 		{kind: kindEdit, words: "the message changes", plays: func(k *stage) {
@@ -118,7 +126,7 @@ func toTelegramRows() []row {
 			k.goesOut(strings.Repeat("щ", 4097), nil, gets{"text", strings.Repeat("щ", 4096), ""}, gets{"text", "щ", ""})
 		}},
 		{kind: kindTooLarge, words: "refused: Telegram takes 50 MB, a self-hosted Bot API server 2000 MB", plays: func(k *stage) {
-			k.fails("Ось", enclosed(world.Enclosure{Name: "архів.zip", Content: make([]byte, 50<<20+1)}), "архів.zip")
+			k.fails("Ось", enclosed(world.Enclosure{Name: "архів.zip", Content: make([]byte, 50<<20+1)}), "of this size")
 		}},
 		{kind: kindTyping, words: "is shown", plays: func(k *stage) {
 			require.NoError(k, k.types())
@@ -162,8 +170,9 @@ func toViberRows() []row {
 		}},
 		{kind: kindEdit, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {
 			post := k.goesOut("Двісті", nil, gets{"text", "Двісті", ""})
+			ears := k.listens(k.agent)
 			k.rewrites(post.Id, "Триста")
-			k.line(k.c.RootPostID, "no way to change")
+			k.hears(ears, "no way to change")
 			require.Equal(k, []gets{{"text", "Двісті", ""}}, k.got())
 		}},
 		{kind: kindDelete, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {
