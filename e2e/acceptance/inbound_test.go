@@ -1,4 +1,4 @@
-// From Telegram to Mattermost: cases 1 to 9 and 24.
+// From Telegram to Mattermost: cases 1 to 9 and 24. Further ones are in the files that begin with in_.
 
 package acceptance
 
@@ -33,14 +33,31 @@ func TestCase01FirstMessageOpensAThreadAndTheSecondFollows(t *testing.T) {
 	require.Equal(t, cards[0].UserId, second.UserId)
 }
 
-// arrivesAs makes a customer write a formatted text and requires the Markdown that it becomes.
+func TestCase01AFirstMessageWithoutTextOpensAThreadToo(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана")
+	customer.AtTelegram.SendsPhoto(picture(1), "")
+	photo := s.arrivals(customer, 1)[0]
+	require.Equal(t, []string{picture(1).SHA256()}, s.hashes(photo))
+	card := s.cards()[0]
+	require.Equal(t, photo.RootId, card.Id)
+	require.Empty(t, card.FileIds)
+	require.Len(t, strings.Split(card.Message, "\n"), 2, "the card does not say what the first message is: %q", card.Message)
+	require.NotZero(t, s.conversation(customer).WaitingSince)
+}
+
+// arrivesAs makes a customer write a formatted text, once alone and once under a photo, and requires the Markdown that it
+// becomes.
 func arrivesAs(t *testing.T, markdown, text string, entities ...telegramtest.Entity) {
 	t.Helper()
 	s := newScene(t)
 	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана")
 	customer.AtTelegram.Says(text, entities...)
-	_, err := w.AwaitInbound(s.ctx, customer, markdown)
-	require.NoError(t, err, "%q", s.inbound(s.conversation(customer).RootPostID))
+	customer.AtTelegram.SendsPhoto(picture(1), text, entities...)
+	posts := s.arrivals(customer, 2)
+	require.Equal(t, []string{markdown, markdown}, texts(posts))
+	require.Equal(t, []string{picture(1).SHA256()}, s.hashes(posts[1]))
 }
 
 func TestCase02OffsetsAreUTF16AndOddEntitiesLoseNoText(t *testing.T) {
@@ -82,9 +99,11 @@ func TestCase04MarkdownOfCustomersMeansNothingAndMentionsNobody(t *testing.T) {
 	s := newScene(t)
 	customer := s.customer(s.telegram(world.Webhook, nil), "Оксана @all")
 	before := s.mentions()
-	customer.AtTelegram.Says("*_~|#@all @" + s.agent.User.Username)
-	_, err := w.AwaitInbound(s.ctx, customer, "\\*\\_~|#@\u2060all @\u2060"+s.agent.User.Username)
-	require.NoError(t, err, "%q", s.inbound(s.conversation(customer).RootPostID))
+	hostile := "*_~|#@all @" + s.agent.User.Username
+	customer.AtTelegram.Says(hostile)
+	customer.AtTelegram.SendsDocument(telegramtest.File{Name: "@all.pdf", Content: body(pdfHead, "all")}, hostile)
+	harmless := "\\*\\_~|#@\u2060all @\u2060" + s.agent.User.Username
+	require.Equal(t, []string{harmless, harmless}, texts(s.arrivals(customer, 2)))
 
 	require.Equal(t, before, s.mentions(), "the customer mentioned an agent")
 }

@@ -19,18 +19,16 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
 )
 
-// required are the cases by number, as ranges with both ends in them.
-var required = [][2]int{{1, 12}, {24, 24}, {31, 32}, {34, 36}, {40, 42}, {47, 53}, {58, 60}, {65, 65}}
+// cases is the number of the last case.
+const cases = 65
 
 // numbered finds the numbers in the name of a test, as in TestCase10Case11ACrash.
 var numbered = regexp.MustCompile(`Case(\d\d)`)
 
 func TestEveryAcceptanceCaseHasATest(t *testing.T) {
 	tested := testedCases(t)
-	for _, span := range required {
-		for number := span[0]; number <= span[1]; number++ {
-			require.Contains(t, tested, number, "no test carries the number of case %d", number)
-		}
+	for number := 1; number <= cases; number++ {
+		require.Contains(t, tested, number, "no test carries the number of case %d", number)
 	}
 }
 

@@ -66,6 +66,14 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
+// on is the same scene for a subtest, with time of its own.
+func (s *scene) on(t *testing.T) *scene {
+	t.Helper()
+	sub := *s
+	sub.T, sub.ctx = t, labtest.Context(t, sceneTime)
+	return &sub
+}
+
 func (s *scene) newChannel() *model.Channel {
 	s.Helper()
 	channel, err := w.CreatePrivateChannel(s.ctx, fmt.Sprintf("scene%d", numbers.Add(1)))

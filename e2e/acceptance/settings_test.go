@@ -18,7 +18,7 @@ import (
 func usual() map[string]any {
 	return map[string]any{
 		"telegramapiurl": w.TelegramCloud.URL, "viberapiurl": w.ViberCloud.URL, "publicurl": w.Server.URL, "proxyurl": "",
-		"encryptionkey": "", "channeladminsmanagebots": false,
+		"encryptionkey": "", "channeladminsmanagebots": false, "maxfilemb": 100,
 		"fallbackchannel": world.TeamName + ":" + world.InboxName,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -21,6 +22,8 @@ type Chats interface {
 	NewCustomer(botID, name string) (Customer, error)
 	// Say writes to the bot as the customer.
 	Say(customerID, text string) error
+	// SendFile sends a file to the bot as the customer, with a text that may be empty.
+	SendFile(customerID, name string, content []byte, text string) error
 	// Messages are both sides of a customer's chat, oldest first; nil for an unknown customer.
 	Messages(customerID string) []Message
 }
@@ -42,11 +45,38 @@ type Customer struct {
 
 // Message is one message of a chat.
 type Message struct {
+	// ID is the same as long as the message is there.
+	ID      string    `json:"id"`
 	FromBot bool      `json:"from_bot"`
 	At      time.Time `json:"at"`
 	// Text is the whole text, Nodes the same with its formatting.
 	Text  string `json:"-"`
 	Nodes []Node `json:"nodes"`
+	// Answers is what stands in the message that this one answers, empty for none.
+	Answers string `json:"answers,omitempty"`
+	Edited  bool   `json:"edited,omitempty"`
+	// Reactions are the bot's emoji.
+	Reactions []string `json:"reactions,omitempty"`
+	// File is nil for none.
+	File *File `json:"file,omitempty"`
+}
+
+// File is a file of a message.
+type File struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"`
+	// Type is told from the content: "image/png".
+	Type string `json:"type"`
+	// Content is nil when it is too large to be kept.
+	Content []byte `json:"-"`
+	// Kept tells the page that there is a content.
+	Kept bool `json:"kept"`
+}
+
+// NewFile describes a file by its content.
+func NewFile(name string, size int64, content []byte) *File {
+	kind, _, _ := strings.Cut(http.DetectContentType(content), ";")
+	return &File{Name: name, Size: size, Type: kind, Content: content, Kept: content != nil}
 }
 
 const readHeaderTimeout = 10 * time.Second

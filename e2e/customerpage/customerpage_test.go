@@ -61,6 +61,17 @@ func (m *memory) Say(customerID, text string) error {
 	return nil
 }
 
+func (m *memory) SendFile(customerID, name string, content []byte, text string) error {
+	if !slices.ContainsFunc(m.Customers(), func(c customerpage.Customer) bool { return c.ID == customerID }) {
+		return errors.New("there is no such customer")
+	}
+	m.add(customerID, customerpage.Message{
+		ID: fmt.Sprint("m", len(m.Messages(customerID))+1), Text: text,
+		File: customerpage.NewFile(name, int64(len(content)), content),
+	})
+	return nil
+}
+
 func (m *memory) add(customerID string, message customerpage.Message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -125,6 +136,48 @@ func TestWhatACustomerTypesReachesHisBotAndTheStreamShowsTheAnswer(t *testing.T)
 	after := <-states
 	require.True(t, after.Messages[1].FromBot)
 	require.Equal(t, "Так", after.Customers[0].Last)
+}
+
+func TestAFileOfACustomerReachesHisBotAndIsShownOrOfferedAsWhatItIs(t *testing.T) {
+	chats, url := start(t)
+	customer, err := chats.NewCustomer("b1", "Оксана")
+	require.NoError(t, err)
+	at := url + "/customers/" + customer.ID
+	for i, f := range []struct{ name, content, kind, disposition string }{
+		{"фото.html", string(telegramtest.PNG(2, 2)), "image/png", "inline"},
+		{"фото.png", "<html><script>alert(1)</script>", "text/html", "attachment"},
+		{"a.bin", "\x00\x01", "application/octet-stream", "attachment"},
+	} {
+		status, body := request(t, http.MethodPost, at+"/files?text=Ось&name="+f.name, f.content)
+		require.Equal(t, http.StatusNoContent, status, body)
+		m := chats.Messages(customer.ID)[i]
+		require.Equal(t, "Ось", m.Text)
+		require.Equal(t, f.name, m.File.Name)
+		answer, err := http.Get(at + "/messages/" + m.ID + "/file")
+		require.NoError(t, err)
+		content, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, f.content, string(content))
+		require.Equal(t, f.kind, answer.Header.Get("Content-Type"))
+		require.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
+		require.Contains(t, answer.Header.Get("Content-Security-Policy"), "sandbox")
+		require.True(t, strings.HasPrefix(answer.Header.Get("Content-Disposition"), f.disposition), answer.Header)
+	}
+	status, _ := request(t, http.MethodGet, at+"/messages/m9/file", "")
+	require.Equal(t, http.StatusNotFound, status)
+	for name, bad := range map[string]struct {
+		query, body string
+		status      int
+	}{
+		"no name":  {"", "x", http.StatusUnprocessableEntity},
+		"no bytes": {"?name=a", "", http.StatusUnprocessableEntity},
+		"too many": {"?name=a", strings.Repeat("x", 30<<20+1), http.StatusRequestEntityTooLarge},
+	} {
+		status, _ := request(t, http.MethodPost, at+"/files"+bad.query, bad.body)
+		require.Equal(t, bad.status, status, name)
+	}
+	require.Len(t, chats.Messages(customer.ID), 3)
 }
 
 type state struct {

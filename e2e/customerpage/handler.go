@@ -1,6 +1,6 @@
 package customerpage
 
-// The page's HTTP interface: the page itself, two things to do, and a stream of what changes.
+// The page's HTTP interface: the page itself, what there is to do, and a stream of what changes.
 
 import (
 	"embed"
@@ -23,6 +23,7 @@ const (
 	maxName = 64   // runes
 	maxText = 7000 // runes, the longest text of a Viber message
 	maxBody = 1 << 17
+	maxFile = 30 << 20 // bytes; more than the 20 MB that Telegram lets bots fetch, so that one can see what happens then
 	// refresh is how often an open page looks for something new.
 	refresh = 150 * time.Millisecond
 )
@@ -49,6 +50,8 @@ func Handler(chats Chats) (http.Handler, error) {
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("POST /customers", s.newCustomer)
 	mux.HandleFunc("POST /customers/{id}/messages", s.say)
+	mux.HandleFunc("POST /customers/{id}/files", s.send)
+	mux.HandleFunc("GET /customers/{id}/messages/{message}/file", s.file)
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }
 
@@ -77,7 +80,7 @@ func (s *server) state(open string) state {
 		messages := s.chats.Messages(c.ID)
 		e := entry{Customer: c, Count: len(messages)}
 		if len(messages) > 0 {
-			e.Last = messages[len(messages)-1].Text
+			e.Last = messages[len(messages)-1].brief()
 		}
 		now.Customers = append(now.Customers, e)
 		if c.ID == open {

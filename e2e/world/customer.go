@@ -28,9 +28,34 @@ type Line struct {
 	// At is when it got into the chat, by the clock of this machine.
 	At      time.Time
 	FromBot bool
-	Text    string
+	// Kind is the messenger's own name of what it is: "text", "photo", "video_note" at Telegram, "text", "picture",
+	// "file" at Viber.
+	Kind string
+	// Text is the text or the caption.
+	Text string
 	// Entities are the formatting, which only Telegram has.
 	Entities []telegramtest.Entity
+	// File is the file of it, nil for none.
+	File *Attached
+	// Album is shared by the messages of one album, ReplyTo the ID of the message that this one answers and Quote the
+	// words chosen from it, Reactions are the bot's; empty where there is none, and at Viber always.
+	Album     string
+	ReplyTo   string
+	Quote     string
+	Reactions []string
+	// Edited tells that it was changed since it was sent.
+	Edited bool
+}
+
+// Attached is a file as the customer has it.
+type Attached struct {
+	// Name and Type are as they were told to the messenger, at Viber Type as the file's own server told it.
+	Name, Type string
+	Size       int64
+	// SHA256 is that of the content, in hexadecimal digits.
+	SHA256 string
+	// Content is nil from 1 MB on.
+	Content []byte
 }
 
 // Says writes a text to the bot; the message is on its way when Says returns.
@@ -47,12 +72,43 @@ func (c *Customer) Chat() []Line {
 	var lines []Line
 	if c.AtViber != nil {
 		for _, l := range c.AtViber.Chat() {
-			lines = append(lines, Line{ID: l.Token, At: l.At, FromBot: l.FromBot, Text: l.Text})
+			lines = append(lines, viberLine(l))
 		}
 		return lines
 	}
 	for _, m := range c.AtTelegram.Chat() {
-		lines = append(lines, Line{ID: strconv.Itoa(m.ID), At: m.At, FromBot: m.FromBot, Text: m.Text, Entities: m.Entities})
+		lines = append(lines, telegramLine(m))
+	}
+	return lines
+}
+
+func viberLine(l vibertest.Line) Line {
+	line := Line{ID: l.Token, At: l.At, FromBot: l.FromBot, Kind: l.Kind, Text: l.Text}
+	if f := l.File; f != nil {
+		line.File = &Attached{Name: f.Name, Type: f.MIME, Size: f.Size, SHA256: f.SHA256, Content: f.Content}
+	}
+	return line
+}
+
+func telegramLine(m telegramtest.ChatMessage) Line {
+	line := Line{
+		ID: strconv.Itoa(m.ID), At: m.At, FromBot: m.FromBot, Kind: m.Kind, Text: m.Text, Entities: m.Entities,
+		Album: m.MediaGroupID, Reactions: m.Reactions, Edited: m.Edited,
+	}
+	if f := m.File; f.ID != "" {
+		line.File = &Attached{Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256, Content: f.Content}
+	}
+	if m.ReplyTo != nil {
+		line.ReplyTo, line.Quote = strconv.Itoa(m.ReplyTo.MessageID), m.ReplyTo.Quote
+	}
+	return line
+}
+
+// TelegramLines are messages of any chat of Telegram, such as a group's, as those of a customer's Chat.
+func TelegramLines(messages []telegramtest.ChatMessage) []Line {
+	var lines []Line
+	for _, m := range messages {
+		lines = append(lines, telegramLine(m))
 	}
 	return lines
 }

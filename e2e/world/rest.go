@@ -121,6 +121,14 @@ type Message struct {
 	State     string        `json:"state"`
 	Error     *MessageError `json:"error"`
 	Parts     []Part        `json:"parts"`
+	// Versions are the texts that a customer's message had before he edited it, oldest first.
+	Versions []Version `json:"versions"`
+}
+
+// Version is a text that a message had until At.
+type Version struct {
+	At   int64  `json:"at"`
+	Text string `json:"text"`
 }
 
 // MessageError says why a message was not delivered.
@@ -134,6 +142,15 @@ type Part struct {
 	ExternalID string `json:"external_id"`
 	Kind       string `json:"kind"`
 	State      string `json:"state"`
+}
+
+// Connection is a Telegram Business account that was connected to a bot; State is "waiting", "accepted", "refused" or
+// "revoked".
+type Connection struct {
+	ID    string `json:"id"`
+	User  Person `json:"user"`
+	State string `json:"state"`
+	Since int64  `json:"since"`
 }
 
 // Refusal is the error body of an answer of 400 or above.
@@ -275,4 +292,15 @@ func (c *Client) Messages(ctx context.Context, conversationID string, query url.
 // Retry sends a failed, unknown or held reply now.
 func (c *Client) Retry(ctx context.Context, postID string) error {
 	return c.Do(ctx, http.MethodPost, "/messages/"+postID+"/retry", nil, nil)
+}
+
+// Connections are a bot's Business connections, newest first.
+func (c *Client) Connections(ctx context.Context, botID string) ([]Connection, error) {
+	list, err := get[struct{ Connections []Connection }](ctx, c, "/bots/"+botID+"/business")
+	return list.Connections, err
+}
+
+// Decide does "accept" or "refuse" with a Business connection.
+func (c *Client) Decide(ctx context.Context, botID, connectionID, decision string) (Connection, error) {
+	return post[Connection](ctx, c, "/bots/"+botID+"/business/"+connectionID+"/"+decision, nil)
 }

@@ -15,13 +15,14 @@ import (
 
 // chats implements customerpage.Chats on the world's bots. Customers are known by their place in the list.
 type chats struct {
-	bots []*world.Bot
+	world *world.World
+	bots  []*world.Bot
 
 	mu        sync.Mutex
 	customers []*world.Customer
 }
 
-func newChats(bots ...*world.Bot) *chats { return &chats{bots: bots} }
+func newChats(w *world.World, bots ...*world.Bot) *chats { return &chats{world: w, bots: bots} }
 
 // customer makes a customer of a bot.
 func (c *chats) customer(bot *world.Bot, name string) *world.Customer {
@@ -84,19 +85,47 @@ func (c *chats) Say(customerID, text string) error {
 	return nil
 }
 
+// SendFile implements customerpage.Chats.
+func (c *chats) SendFile(customerID, name string, content []byte, text string) error {
+	customer := c.find(customerID)
+	if customer == nil {
+		return errors.New("There is no such customer")
+	}
+	c.world.SendFile(customer, name, content, text)
+	return nil
+}
+
 // Messages implements customerpage.Chats.
 func (c *chats) Messages(customerID string) []customerpage.Message {
 	customer := c.find(customerID)
 	if customer == nil {
 		return nil
 	}
+	lines := customer.Chat()
 	var list []customerpage.Message
-	for _, l := range customer.Chat() {
-		list = append(list, customerpage.Message{
-			FromBot: l.FromBot, At: l.At, Text: l.Text, Nodes: customerpage.Format(l.Text, l.Entities),
-		})
+	for _, l := range lines {
+		m := customerpage.Message{
+			ID: l.ID, FromBot: l.FromBot, At: l.At, Text: l.Text, Nodes: customerpage.Format(l.Text, l.Entities),
+			Answers: answered(lines, l), Edited: l.Edited, Reactions: l.Reactions,
+		}
+		if f := l.File; f != nil {
+			m.File = customerpage.NewFile(f.Name, f.Size, f.Content)
+		}
+		list = append(list, m)
 	}
 	return list
+}
+
+// answered is what a message answers: the words chosen from it, else all of it.
+func answered(lines []world.Line, answer world.Line) string {
+	i := slices.IndexFunc(lines, func(l world.Line) bool { return l.ID == answer.ReplyTo })
+	if i < 0 || answer.Quote != "" {
+		return answer.Quote
+	}
+	if lines[i].Text == "" && lines[i].File != nil {
+		return lines[i].File.Name
+	}
+	return lines[i].Text
 }
 
 func (c *chats) find(id string) *world.Customer {

@@ -56,6 +56,7 @@ func TestThePageWritesAsCustomersOfBothMessengers(t *testing.T) {
 	t.Cleanup(telegram.Close)
 	t.Cleanup(viber.Close)
 	c := newChats(
+		&world.World{TelegramCloud: telegram, ViberCloud: viber},
 		&world.Bot{BotView: world.BotView{ID: "t", Kind: "telegram", Name: "ACME"}, AtTelegram: telegram.AddBot("acme_bot", "ACME")},
 		&world.Bot{BotView: world.BotView{ID: "v", Kind: "viber", Name: "ACME"}, AtViber: viber.AddBot("ACME", "acme")},
 	)
@@ -72,6 +73,13 @@ func TestThePageWritesAsCustomersOfBothMessengers(t *testing.T) {
 		require.Equal(t, customerpage.Plain("Добрий день"), messages[0].Nodes)
 		require.False(t, messages[0].FromBot)
 
+		picture := telegramtest.PNG(20, 10)
+		require.NoError(t, c.SendFile(made.ID, "фото.png", picture, "Ось"))
+		sent := c.Messages(made.ID)[1]
+		require.Equal(t, "Ось", sent.Text)
+		require.Equal(t, "image/png", sent.File.Type)
+		require.Equal(t, picture, sent.File.Content)
+
 		_, err = c.NewCustomer(bot, "Оксана Шевченко")
 		require.ErrorContains(t, err, "of this name already")
 	}
@@ -79,5 +87,6 @@ func TestThePageWritesAsCustomersOfBothMessengers(t *testing.T) {
 	_, err := c.NewCustomer("x", "Петро")
 	require.ErrorContains(t, err, "no such bot")
 	require.ErrorContains(t, c.Say("c3", "x"), "no such customer")
+	require.ErrorContains(t, c.SendFile("c3", "x", []byte("x"), ""), "no such customer")
 	require.Nil(t, c.Messages("c3"))
 }

@@ -116,7 +116,7 @@ func (s *stage) connect(ctx context.Context) error {
 	if s.viber, err = s.Viber(ctx); err != nil {
 		return errors.Wrap(err, "connecting the Viber bot")
 	}
-	s.chats = newChats(s.telegram, s.viber)
+	s.chats = newChats(s.World, s.telegram, s.viber)
 	s.screen.step("both bots at work and healthy")
 	return s.AwaitHealthy(ctx, s.telegram, s.viber)
 }

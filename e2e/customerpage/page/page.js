@@ -57,13 +57,51 @@ function plain(nodes) {
   ));
 }
 
+function size(bytes) {
+  const megabytes = bytes / (1 << 20);
+  return megabytes >= 1 ? `${megabytes.toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+}
+
+// What a browser can show or play is shown; everything else is a link.
+function attachment(message) {
+  const {file} = message;
+  const source = `customers/${encodeURIComponent(open)}/messages/${encodeURIComponent(message.id)}/file`;
+  const name = file.name || 'file';
+  const label = `${name} · ${size(file.size)}`;
+  if (!file.kept) {
+    return element('span', {className: 'file'}, label);
+  }
+  const [kind] = file.type.split('/');
+  if (kind === 'image') {
+    return element('img', {src: source, alt: name, loading: 'lazy'});
+  }
+  if (kind === 'video') {
+    return element('video', {src: source, controls: true});
+  }
+  if (kind === 'audio' || file.type === 'application/ogg') {
+    return element('audio', {src: source, controls: true});
+  }
+  return element('a', {className: 'file', href: source, download: name}, label);
+}
+
 function bubble(message) {
   const at = new Date(message.at);
-  const time = element('time', {dateTime: message.at}, at.toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'}));
-  return element(
-    'li', {className: message.from_bot ? 'bot' : 'own'},
-    element('div', {className: 'text'}, ...render(message.nodes)), time,
-  );
+  const clock = at.toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
+  const made = element('li', {className: message.from_bot ? 'bot' : 'own'});
+  if (message.answers) {
+    made.append(element('div', {className: 'answers'}, message.answers));
+  }
+  if (message.file) {
+    made.append(attachment(message));
+  }
+  if (message.nodes?.length) {
+    made.append(element('div', {className: 'text'}, ...render(message.nodes)));
+  }
+  if (message.reactions?.length) {
+    made.append(element('div', {className: 'reactions'}, message.reactions.join(' ')));
+  }
+  made.append(element('time', {dateTime: message.at}, message.edited ? `edited ${clock}` : clock));
+  return made;
 }
 
 function initials(name) {
@@ -132,10 +170,12 @@ function problem(text) {
   $('problem').hidden = !text;
 }
 
-async function post(path, body) {
-  const answer = await fetch(path, {
-    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body),
-  }).catch(() => null);
+function post(path, body) {
+  return send(path, {headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+}
+
+async function send(path, request) {
+  const answer = await fetch(path, {method: 'POST', ...request}).catch(() => null);
   if (!answer?.ok) {
     problem(answer ? await answer.text() : 'The demo does not answer. Is it still running?');
     return null;
@@ -158,6 +198,16 @@ composer.onsubmit = async (event) => {
   event.preventDefault();
   const typed = text.value;
   if (typed.trim() && await post(`customers/${encodeURIComponent(open)}/messages`, {text: typed})) {
+    text.value = '';
+    text.oninput();
+  }
+};
+// A file goes out as soon as it is chosen, with what is typed so far.
+composer.elements.file.onchange = async ({target}) => {
+  const [file] = target.files;
+  target.value = '';
+  const query = new URLSearchParams({name: file.name, text: text.value});
+  if (await send(`customers/${encodeURIComponent(open)}/files?${query}`, {body: file})) {
     text.value = '';
     text.oninput();
   }

@@ -23,9 +23,15 @@ func Start(ctx context.Context, t testing.TB, options world.Options) *world.Worl
 	return w
 }
 
-// RequireNoViolations fails the test when the plugin called a messenger in a way no program without faults does.
+// RequireNoViolations fails the test when the plugin called a messenger in a way no program without faults does, or made a
+// call that the Bot API's description, where there is one, does not know.
 func RequireNoViolations(t testing.TB, w *world.World) {
 	t.Helper()
 	require.Empty(t, w.TelegramCloud.Violations(), "Telegram")
 	require.Empty(t, w.ViberCloud.Violations(), "Viber")
+	faults, err := world.UndocumentedCalls(w.TelegramCloud.Journal())
+	if err != nil {
+		t.Logf("the calls are not held against the Bot API: %v", err)
+	}
+	require.Empty(t, faults, "the Bot API")
 }
