@@ -203,7 +203,7 @@ type deskForHTTP struct{ *desk.Desk }
 
 // ShowVersions implements api.Desk.
 func (d deskForHTTP) ShowVersions(ctx context.Context, userID, channelID, rootID, lang string, list []api.PostVersions) error {
-	shown := make([]desk.PostVersions, len(list))
+	shown := make([]desk.EditedPost, len(list))
 	for i, post := range list {
 		shown[i].PostID = post.PostID
 		for _, v := range post.Versions {

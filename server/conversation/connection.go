@@ -26,6 +26,8 @@ type Connection struct {
 	messenger.Connection
 	BotID string
 	State ConnectionState
+	// Accepted says that an admin has let it in since it was made last: what was written until its owner ended it is shown.
+	Accepted bool
 	// Since is when it came to this state.
 	Since time.Time
 	// Number counts how often the owner connected, from 1: each time is asked about anew.

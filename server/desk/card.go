@@ -6,7 +6,6 @@ package desk
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -29,6 +28,12 @@ const (
 	ActionReopen  = "reopen"
 	ActionResend  = "resend"
 	ActionReclaim = "reclaim"
+	// ActionMore shows what is rarely needed, ActionVersions the earlier texts of changed messages.
+	ActionMore     = "more"
+	ActionVersions = "versions"
+	// ActionConnectionAccept and ActionConnectionRefuse decide about a Business connection.
+	ActionConnectionAccept = "acceptconnection"
+	ActionConnectionRefuse = "refuseconnection"
 )
 
 // What a button tells its handler; everything in it may be forged and must be checked.
@@ -36,6 +41,7 @@ const (
 	ContextConversation = "conversation_id"
 	ContextPost         = "post_id"
 	ContextBot          = "bot_id"
+	ContextConnection   = "connection_id"
 )
 
 // OpenThread posts the card of c.Thread, once by conversation and Thread.Seq, and returns where it is. Previous is the
@@ -145,7 +151,7 @@ func (d *Desk) statusLine(bot conversation.Bot, c conversation.Conversation, ass
 		line = append(line, plain(tag))
 	}
 	if c.Customer.Unreachable != "" {
-		reason := oneLine(d.plainReason(lang, c.Customer.Unreachable), maxReason)
+		reason := oneLine(d.Reason(lang, c.Customer.Unreachable), maxReason)
 		line = append(line, d.T(lang, "card.unreachable", map[string]string{"reason": plain(reason)}))
 	}
 	return strings.Join(line, " · ")
@@ -158,25 +164,16 @@ func (d *Desk) waiting(bot conversation.Bot, c conversation.Conversation) string
 	return d.T(d.language(bot), "card.waiting_since", map[string]string{"time": d.clock(bot, c.WaitingSince)})
 }
 
-// clock writes a time in the team's zone, with the date when it is not today's.
-func (d *Desk) clock(bot conversation.Bot, at time.Time) string {
-	zone := d.zone(bot)
-	at, now := at.In(zone), d.opts.Now().In(zone)
-	if at.Year() == now.Year() && at.YearDay() == now.YearDay() {
-		return at.Format("15:04")
-	}
-	return at.Format(d.T(d.language(bot), "time.layout", nil))
-}
-
 // cardButtons are those that do something in the conversation's present state.
 func (d *Desk) cardButtons(bot conversation.Bot, c conversation.Conversation, assignee string) []*model.PostAction {
 	lang, about := d.language(bot), map[string]any{ContextConversation: c.ID}
+	more := d.button(ActionMore, d.T(lang, "button.more", nil), "", about)
 	if c.Status == conversation.Closed {
-		return []*model.PostAction{d.button(ActionReopen, d.T(lang, "button.reopen", nil), "", about)}
+		return []*model.PostAction{d.button(ActionReopen, d.T(lang, "button.reopen", nil), "", about), more}
 	}
 	closing := d.button(ActionClose, d.T(lang, "button.close", nil), "", about)
 	if assignee != "" {
-		return []*model.PostAction{closing}
+		return []*model.PostAction{closing, more}
 	}
-	return []*model.PostAction{d.button(ActionClaim, d.T(lang, "button.claim", nil), "primary", about), closing}
+	return []*model.PostAction{d.button(ActionClaim, d.T(lang, "button.claim", nil), "primary", about), closing, more}
 }

@@ -3,7 +3,8 @@
 package desk
 
 import (
-	"net/url"
+	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,11 @@ type API interface {
 	RemoveReaction(reaction *model.Reaction) *model.AppError
 	GetReactions(postID string) ([]*model.Reaction, *model.AppError)
 
+	GetFileInfo(fileID string) (*model.FileInfo, *model.AppError)
+	CreateUploadSession(us *model.UploadSession) (*model.UploadSession, error)
+	UploadData(us *model.UploadSession, content io.Reader) (*model.FileInfo, error)
+	CreateSession(session *model.Session) (*model.Session, *model.AppError)
+
 	GetChannel(channelID string) (*model.Channel, *model.AppError)
 	GetChannelByNameForTeamName(teamName, channelName string, includeDeleted bool) (*model.Channel, *model.AppError)
 	GetDirectChannel(userID1, userID2 string) (*model.Channel, *model.AppError)
@@ -60,6 +66,12 @@ type Options struct {
 	PluginID string
 	// Now is the clock, time.Now when nil.
 	Now func() time.Time
+	// Loopback is the address at which this machine reaches the server itself, without a trailing slash.
+	Loopback func() string
+	// HTTP makes the calls to it, http.DefaultClient when nil.
+	HTTP *http.Client
+	// Links signs the addresses of files.
+	Links Links
 }
 
 // Config are the settings of the server and the plugin that the desk depends on; they may change at any time.
@@ -73,6 +85,12 @@ type Config struct {
 	DefaultLanguage, ServerLocale string
 	// FallbackChannel is where conversations go whose inbox channel was archived, as team:channel; empty for nowhere.
 	FallbackChannel string
+	// PublicURL is where messengers reach the server, without a trailing slash; SiteURL when empty.
+	PublicURL string
+	// MaxFileBytes is the plugin's limit of one file, ServerMaxFileBytes the server's; 0 for none.
+	MaxFileBytes, ServerMaxFileBytes int64
+	// FilesAllowed is false when the server takes no files at all (FileSettings.EnableFileAttachments).
+	FilesAllowed bool
 }
 
 // How long answers of the server are believed.
@@ -92,6 +110,8 @@ type Desk struct {
 	looks     *rounds[place]
 	users     *cache[*model.User]
 	usernames *cache[*model.User]
+	emoji     map[string]string
+	session   session
 
 	// writing holds back a second change of a post while the first is between reading and writing it.
 	writing sync.Mutex
@@ -104,12 +124,16 @@ func New(api API, opts Options) *Desk {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.HTTP == nil {
+		opts.HTTP = http.DefaultClient
+	}
 	d := &Desk{
 		api: api, opts: opts, texts: mustCatalog(assets.I18n),
 		channels:  newCache[place](channelMemory, opts.Now),
 		looks:     newRounds[place](),
 		users:     newCache[*model.User](userMemory, opts.Now),
 		usernames: newCache[*model.User](userMemory, opts.Now),
+		emoji:     emojiNames(),
 	}
 	d.config.Store(&Config{})
 	return d
@@ -118,6 +142,7 @@ func New(api API, opts Options) *Desk {
 // SetConfig puts another configuration in force for all calls that begin from now on.
 func (d *Desk) SetConfig(c Config) {
 	c.SiteURL = strings.TrimRight(c.SiteURL, "/")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	d.config.Store(&c)
 }
 
@@ -132,43 +157,6 @@ func (d *Desk) Overrides() bool {
 
 // Alive makes one host call that proves that the server behind this plugin is alive: a dead one has no version.
 func (d *Desk) Alive() bool { return d.api.GetServerVersion() != "" }
-
-// Internal tells whether a URL leads into this Mattermost: below SiteURL, a path without a host, a deep link of the
-// apps, or /_redirect/ on any host.
-func (d *Desk) Internal(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	switch {
-	case strings.HasPrefix(u.Path, "/_redirect/"), strings.EqualFold(u.Scheme, "mattermost"):
-		return true
-	case u.Host == "":
-		return u.Scheme == "" && strings.HasPrefix(u.Path, "/")
-	}
-	site, err := url.Parse(d.config.Load().SiteURL)
-	if err != nil || site.Host == "" {
-		return false
-	}
-	return strings.EqualFold(hostAndPort(u), hostAndPort(site)) &&
-		(u.Path == site.Path || strings.HasPrefix(u.Path, site.Path+"/"))
-}
-
-// hostAndPort is the host with the port that the scheme stands for where none is written.
-func hostAndPort(u *url.URL) string {
-	if u.Port() != "" {
-		return u.Host
-	}
-	if u.Scheme == "http" {
-		return u.Host + ":80"
-	}
-	return u.Host + ":443"
-}
-
-// permalink is the address of a post that works in every team.
-func (d *Desk) permalink(postID string) string {
-	return d.config.Load().SiteURL + "/_redirect/pl/" + postID
-}
 
 // language of a bot's card, notices and thread texts.
 func (d *Desk) language(bot conversation.Bot) string {

@@ -20,7 +20,8 @@ func newDesk(t *testing.T) (*Desk, *server, *time.Time) {
 	t.Helper()
 	s, clock := newServer(), now
 	d := New(s, Options{BotUserID: botUser, PluginID: "msgbot", Now: func() time.Time { return clock }})
-	d.SetConfig(Config{SiteURL: "https://chat.example.com/", OverrideUsername: true, OverrideIcon: true})
+	d.SetConfig(Config{SiteURL: "https://chat.example.com/", OverrideUsername: true, OverrideIcon: true, FilesAllowed: true})
+	d.texts["en"]["label.unknown"] = "an unknown kind of message" // the adapters' texts are theirs
 	return d, s, &clock
 }
 

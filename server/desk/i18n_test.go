@@ -126,6 +126,9 @@ func TestTextsThatAreMadeFromNamesAreThere(t *testing.T) {
 	for _, name := range checkNames[:len(checkNames)-1] {
 		require.True(t, c.has("alert."+name), name)
 	}
+	for _, state := range []string{"waiting", "accepted", "refused", "revoked"} {
+		require.True(t, c.has("connection."+state), state)
+	}
 	for _, look := range forms {
 		require.True(t, c.has(look.text))
 		require.True(t, c.has(look.button))

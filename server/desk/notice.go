@@ -4,9 +4,7 @@ package desk
 
 import (
 	"context"
-	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -28,13 +26,23 @@ type form struct {
 	private bool
 }
 
-// forms by state, and for held rows by reason.
+// forms by state, and for held rows by reason; of what was to be changed about a reply by kind and state.
 var forms = map[string]form{
 	string(conversation.Failed):           {"notice.failed", "button.retry", signAlarm, false},
 	string(conversation.Unknown):          {"notice.unknown", "button.send_anyway", signAlarm, false},
 	string(conversation.ReasonStale):      {"notice.stale", "button.send_now", signNote, false},
 	string(conversation.ReasonClosed):     {"notice.closed", "button.send_and_reopen", signNote, true},
 	string(conversation.ReasonSuperseded): {"notice.superseded", "button.send_and_reopen", signNote, true},
+
+	changeForm(relay.EditRow, conversation.Failed):    {"notice.edit_failed", "button.retry", "", true},
+	changeForm(relay.EditRow, conversation.Unknown):   {"notice.edit_unknown", "button.retry", "", true},
+	changeForm(relay.DeleteRow, conversation.Failed):  {"notice.delete_failed", "button.retry", "", false},
+	changeForm(relay.DeleteRow, conversation.Unknown): {"notice.delete_unknown", "button.retry", "", false},
+}
+
+// changeForm is the key of a change's form.
+func changeForm(kind relay.OutboxKind, state conversation.Delivery) string {
+	return string(kind) + "_" + string(state)
 }
 
 // propReply is the post prop of a notice that names the reply it is about, propLanguage the language it is written in.
@@ -43,44 +51,45 @@ const (
 	propLanguage = "msgbot_language"
 )
 
-// MarkNote gives a post the sign of a note (🔒).
-func (d *Desk) MarkNote(ctx context.Context, postID string) error {
-	return d.mark(ctx, postID, signNote)
-}
-
-// ShowNotice tells why a reply did not go out, with the button that fits its state, and marks the reply's post: in the
-// thread where something went wrong, to the author alone where msgbot asks him. A reply whose post or thread is gone
-// needs no notice. It is shown once by post, attempt and state.
+// ShowNotice tells why a reply, or a change of it, did not go out, with the button that fits its state, and marks the
+// reply's post: in the thread where something went wrong, to the author alone where msgbot asks him or where it is about
+// his edit. That a deletion did not reach the customer is for the thread: the deleted post does not tell its author. A
+// reply whose post or thread is gone needs no other notice. It is shown once by post, attempt and state.
 func (d *Desk) ShowNotice(ctx context.Context, bot conversation.Bot, n relay.Notice) error {
-	reply, appErr := d.api.GetPost(n.Row.PostID)
-	switch {
-	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
-		return nil
-	case appErr != nil:
-		return errors.Wrap(failure(appErr), "read the reply")
-	case reply == nil:
-		return errors.Wrap(errNoAnswer, "read the reply")
-	}
 	look, kind := noticeForm(n.Row)
-	if err := d.mark(ctx, reply.Id, look.sign); err != nil {
-		return err
-	}
-	lang := d.language(bot)
-	if look.private {
-		lang = d.UserLocale(reply.UserId)
-	}
 	post := &model.Post{
 		Id:        conversation.PostID("notice", n.Row.PostID, strconv.Itoa(n.Row.Attempt), kind),
-		ChannelId: reply.ChannelId, RootId: reply.RootId,
-		Message: d.noticeText(lang, look.text, n),
+		ChannelId: n.Conversation.Thread.ChannelID, RootId: n.Conversation.Thread.RootPostID,
 	}
-	post.AddProp(propReply, reply.Id)
+	lang, author := d.language(bot), ""
+	if n.Row.Kind != relay.DeleteRow {
+		reply, err := d.read(ctx, n.Row.PostID)
+		if errors.Is(err, errPostGone) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		post.ChannelId, post.RootId, author = reply.ChannelId, reply.RootId, reply.UserId
+	}
+	if look.sign != "" {
+		if err := d.mark(ctx, n.Row.PostID, look.sign); err != nil {
+			return err
+		}
+	}
+	if look.private {
+		lang = d.UserLocale(author)
+	}
+	post.Message = d.noticeText(lang, look.text, n)
+	post.AddProp(propReply, n.Row.PostID)
 	post.AddProp(propLanguage, lang)
-	attach(post, "", d.button(ActionResend, d.T(lang, look.button, nil), "primary",
-		map[string]any{ContextPost: reply.Id, ContextConversation: n.Conversation.ID}))
+	if isSend(n.Row) || d.mayPass(n.Row.Reason) {
+		attach(post, "", d.button(ActionResend, d.T(lang, look.button, nil), "primary",
+			map[string]any{ContextPost: n.Row.PostID, ContextConversation: n.Conversation.ID}))
+	}
 	if look.private {
 		post.UserId = d.opts.BotUserID
-		_ = d.api.SendEphemeralPost(reply.UserId, post)
+		_ = d.api.SendEphemeralPost(author, post)
 		return nil
 	}
 	_, err := d.create(ctx, post)
@@ -90,21 +99,30 @@ func (d *Desk) ShowNotice(ctx context.Context, bot conversation.Bot, n relay.Not
 	return err
 }
 
+// isSend tells of a row that sends a reply, from one that changes it.
+func isSend(row relay.OutboxRow) bool {
+	return row.Kind != relay.EditRow && row.Kind != relay.DeleteRow
+}
+
 // noticeForm picks the form of a row; a held row without a known reason is asked about in public.
 func noticeForm(row relay.OutboxRow) (look form, kind string) {
-	for _, kind := range []string{string(row.State), row.Reason} {
+	keys := []string{string(row.State), row.Reason, string(conversation.ReasonStale)}
+	if !isSend(row) {
+		keys = []string{changeForm(row.Kind, row.State), changeForm(row.Kind, conversation.Failed)}
+	}
+	for _, kind = range keys {
 		if look, ok := forms[kind]; ok {
 			return look, kind
 		}
 	}
-	return forms[string(conversation.ReasonStale)], string(conversation.ReasonStale)
+	return look, kind
 }
 
 func (d *Desk) noticeText(lang, key string, n relay.Notice) string {
 	return d.T(lang, key, map[string]string{
 		"reply":  d.permalink(n.Row.PostID),
 		"thread": d.permalink(n.Conversation.Thread.RootPostID),
-		"reason": plain(oneLine(d.plainReason(lang, n.Row.Reason), 3*maxReason)),
+		"reason": plain(oneLine(d.Reason(lang, n.Row.Reason), 3*maxReason)),
 	})
 }
 
@@ -123,42 +141,4 @@ func (d *Desk) ClearNotice(ctx context.Context, noticePostID, replyPostID, userI
 		return nil
 	}
 	return err
-}
-
-// Unmark takes msgbot's signs from a reply that is on its way again; a sign that is not there is no matter.
-func (d *Desk) Unmark(postID string) {
-	for _, sign := range []string{signNote, signAlarm} {
-		_ = d.api.RemoveReaction(&model.Reaction{UserId: d.opts.BotUserID, PostId: postID, EmojiName: sign})
-	}
-}
-
-// words are what messengers say, in lower case, and what that means to an agent. The texts are those of the Telegram
-// Bot API and of Viber's status messages.
-var words = []struct{ said, key string }{
-	{"publicaccountblocked", "reason.account_blocked"},
-	{"blocked", "reason.blocked"},
-	{"not subscribed", "reason.unsubscribed"},
-	{"notsubscribed", "reason.unsubscribed"},
-	{"user is deactivated", "reason.deactivated"},
-	{"chat not found", "reason.no_chat"},
-	{"receivernotregistered", "reason.no_chat"},
-	{"bot was kicked", "reason.kicked"},
-	{"can't initiate conversation", "reason.not_started"},
-	{"message is too long", "reason.too_long"},
-	{"message text is empty", "reason.empty"},
-	{relay.NoFiles, "reason.files"},
-}
-
-// plainReason says a messenger's words plainly where they are known, else as they are; without a full stop.
-func (d *Desk) plainReason(lang, said string) string {
-	lower := strings.ToLower(said)
-	for _, w := range words {
-		if strings.Contains(lower, w.said) {
-			return d.T(lang, w.key, nil)
-		}
-	}
-	if said = strings.TrimRight(said, ". "); said == "" {
-		return d.T(lang, "reason.none", nil)
-	}
-	return said
 }

@@ -106,8 +106,11 @@ func found(u *model.User, appErr *model.AppError) (*model.User, error) {
 }
 
 // zone is the team's: that of the admin who added the bot, else the server's.
-func (d *Desk) zone(bot conversation.Bot) *time.Location {
-	u, err := d.user(bot.CreatedBy)
+func (d *Desk) zone(bot conversation.Bot) *time.Location { return d.userZone(bot.CreatedBy) }
+
+// userZone is the zone that a user chose, else the server's.
+func (d *Desk) userZone(userID string) *time.Location {
+	u, err := d.user(userID)
 	if err != nil || u == nil || u.GetPreferredTimezone() == "" {
 		return time.Local
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -20,25 +21,34 @@ const maxMessage = model.PostMessageMaxRunesV2
 // errPostGone: the post to be changed does not exist or was deleted.
 var errPostGone = errors.New("the post is gone")
 
+// errFilesDropped: a post was stored without some of its files, which the server does without an error.
+var errFilesDropped = errors.New("Mattermost left out files")
+
 // create posts p with its id, once: a second call finds the first one's post, even one that was deleted since, and
-// changes nothing. It returns the channel the post is in. A remote id lets a plugin choose the id of its post, and the
-// primary key refuses a second one (tried on Mattermost 11.1).
+// changes nothing but files that it lacks. It returns the channel the post is in. A remote id lets a plugin choose the id
+// of its post, and the primary key refuses a second one (tried on Mattermost 11.1).
 func (d *Desk) create(ctx context.Context, p *model.Post) (channelID string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	id, remote := p.Id, d.opts.PluginID
+	id, remote, files := p.Id, d.opts.PluginID, slices.Clone(p.FileIds)
 	p.UserId = d.opts.BotUserID
 	p.RemoteId = &remote
 	p.Message = storable(p.Message)
 	made, appErr := d.api.CreatePost(p)
 	if appErr == nil && made != nil && made.Id == id {
+		if len(made.FileIds) < len(files) {
+			return "", d.settle(ctx, id, files)
+		}
 		return made.ChannelId, nil
 	}
 	// An error does not say that there is no post: CreatePost can fail after it saved, and a call of a plugin that
 	// died goes on in the server.
-	where, err := d.find(id, p.ChannelId)
+	_, where, err := d.find(id, p.ChannelId)
 	if err != nil || where != "" {
+		if err == nil && len(files) > 0 {
+			err = d.settle(ctx, id, files)
+		}
 		return where, err
 	}
 	if appErr == nil {
@@ -47,16 +57,16 @@ func (d *Desk) create(ctx context.Context, p *model.Post) (channelID string, err
 	return "", d.refusal(appErr, p.RootId, p.ChannelId)
 }
 
-// find returns the channel of the post with this id, empty when there never was one.
-func (d *Desk) find(id, channelID string) (string, error) {
+// find returns the post with this id, nil when it was deleted, and its channel, empty when there never was one.
+func (d *Desk) find(id, channelID string) (post *model.Post, where string, err error) {
 	post, appErr := d.api.GetPost(id)
 	switch {
 	case appErr == nil && post == nil:
-		return "", errors.Wrap(errNoAnswer, "look for a post")
+		return nil, "", errors.Wrap(errNoAnswer, "look for a post")
 	case appErr == nil:
-		return post.ChannelId, nil
+		return post, post.ChannelId, nil
 	case appErr.StatusCode != http.StatusNotFound:
-		return "", errors.Wrap(failure(appErr), "look for a post")
+		return nil, "", errors.Wrap(failure(appErr), "look for a post")
 	}
 	// GetPost hides deleted posts. GetPostsBefore takes the time of the post it counts from without looking at
 	// whether it is deleted, and finds nothing when there is no such post (Mattermost 11: getPostsAround). Something
@@ -64,13 +74,13 @@ func (d *Desk) find(id, channelID string) (string, error) {
 	older, appErr := d.api.GetPostsBefore(channelID, id, 0, 1)
 	switch {
 	case appErr != nil:
-		return "", errors.Wrap(failure(appErr), "look for a deleted post")
+		return nil, "", errors.Wrap(failure(appErr), "look for a deleted post")
 	case older == nil:
-		return "", errors.Wrap(errNoAnswer, "look for a deleted post")
+		return nil, "", errors.Wrap(errNoAnswer, "look for a deleted post")
 	case len(older.Order) > 0:
-		return channelID, nil
+		return nil, channelID, nil
 	}
-	return "", nil
+	return nil, "", nil
 }
 
 // refusal sorts the errors of CreatePost. The server says root_id both for a deleted root and for a database that is
@@ -92,31 +102,42 @@ func (d *Desk) refusal(e *model.AppError, rootID, channelID string) error {
 	return err
 }
 
+// read is the present state of a post, errPostGone when it does not exist or was deleted.
+func (d *Desk) read(ctx context.Context, id string) (*model.Post, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	post, appErr := d.api.GetPost(id)
+	switch {
+	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
+		return nil, errPostGone
+	case appErr != nil:
+		return nil, errors.Wrap(failure(appErr), "read a post")
+	case post == nil:
+		return nil, errors.Wrap(errNoAnswer, "read a post")
+	}
+	return post, nil
+}
+
 // update lets change work on the present state of a post and stores it if that made a difference: every UpdatePost
 // keeps a full copy and shows "Edited". It returns errPostGone when there is nothing to change. The post is read anew
 // each time because the answers of CreatePost and UpdatePost lack the buttons' integrations, and an old copy would
 // undo others' pins and reactions.
 func (d *Desk) update(ctx context.Context, id string, change func(*model.Post)) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	post, appErr := d.api.GetPost(id)
-	switch {
-	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
-		return errPostGone
-	case appErr != nil:
-		return errors.Wrap(failure(appErr), "read a post")
-	case post == nil:
-		return errors.Wrap(errNoAnswer, "read a post")
+	post, err := d.read(ctx, id)
+	if err != nil {
+		return err
 	}
 	before := appearance(post)
 	change(post)
+	post.Message = storable(post.Message)
 	if appearance(post) == before {
 		return nil
 	}
-	post, appErr = d.api.UpdatePost(post)
+	files := len(post.FileIds)
+	post, appErr := d.api.UpdatePost(post)
 	switch {
 	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
 		return errPostGone
@@ -126,6 +147,8 @@ func (d *Desk) update(ctx context.Context, id string, change func(*model.Post)) 
 		return errors.Wrap(failure(appErr), "change a post")
 	case post == nil || post.Id != id:
 		return errors.Wrap(errNoAnswer, "change a post")
+	case len(post.FileIds) < files:
+		return errors.Wrap(errFilesDropped, "change a post")
 	}
 	return nil
 }
@@ -139,9 +162,13 @@ func appearance(p *model.Post) string {
 		Buttons        []button
 	}
 	shown := struct {
-		Message     string
-		Attachments []attachment
-	}{Message: p.Message}
+		Message, Before, After, Lines, Parts string
+		Files                                []string
+		Attachments                          []attachment
+	}{
+		Message: p.Message, Before: prop(p, propBefore), After: prop(p, propAfter), Lines: prop(p, propFiles),
+		Parts: prop(p, propParts), Files: append([]string{}, p.FileIds...),
+	}
 	for _, a := range p.Attachments() {
 		list := attachment{Text: a.Text, Fallback: a.Fallback}
 		for _, action := range a.Actions {
@@ -163,33 +190,6 @@ func canonical(v any) string {
 		return ""
 	}
 	return string(data)
-}
-
-// mark adds msgbot's reaction to a post, once: adding it again would change the post's update time, and the scan would
-// see the post again. A post that is gone or cannot be marked is left alone.
-func (d *Desk) mark(ctx context.Context, postID, emoji string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	present, appErr := d.api.GetReactions(postID)
-	if appErr != nil {
-		return errors.Wrap(failure(appErr), "read reactions")
-	}
-	for _, r := range present {
-		if r.UserId == d.opts.BotUserID && r.EmojiName == emoji {
-			return nil
-		}
-	}
-	made, appErr := d.api.AddReaction(&model.Reaction{UserId: d.opts.BotUserID, PostId: postID, EmojiName: emoji})
-	switch {
-	case appErr != nil && appErr.StatusCode < http.StatusInternalServerError:
-		return nil
-	case appErr != nil:
-		return errors.Wrap(failure(appErr), "add a reaction")
-	case made == nil:
-		return errors.Wrap(errNoAnswer, "add a reaction")
-	}
-	return nil
 }
 
 // button is a button under a post; action names both the button and the last part of its URL.

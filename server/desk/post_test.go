@@ -47,9 +47,9 @@ func TestASecondTryAtAMessageChangesNothing(t *testing.T) {
 			require.NoError(t, err)
 			upset(s)
 			s.calls = map[string]int{}
-			posts, err := d.PostInbound(t.Context(), p)
+			posted, err := d.PostInbound(t.Context(), p)
 			require.NoError(t, err)
-			require.Equal(t, 1, posts)
+			require.Equal(t, relay.Posted{Posts: 1}, posted)
 			require.Equal(t, []string{"hello"}, replies(s))
 		})
 	}
@@ -59,9 +59,9 @@ func TestAnErrorAfterThePostWasSavedIsSuccess(t *testing.T) {
 	d, s, _ := newDesk(t)
 	p := message(opened(t, d, shop("en")), shop("en"), "hello")
 	s.afterSave = refuse("app.cache", http.StatusInternalServerError)
-	posts, err := d.PostInbound(t.Context(), p)
+	posted, err := d.PostInbound(t.Context(), p)
 	require.NoError(t, err)
-	require.Equal(t, 1, posts)
+	require.Equal(t, relay.Posted{Posts: 1}, posted)
 }
 
 func TestAMessageThatWentIntoAChannelAsItWasArchivedIsShownElsewhere(t *testing.T) {
@@ -79,9 +79,9 @@ func TestAMessageThatWentIntoAChannelAsItWasArchivedIsShownElsewhere(t *testing.
 	require.Equal(t, fallbackIn, channel)
 	p.Conversation.Thread.RootPostID, p.Conversation.Thread.ChannelID = root, channel
 	for range 2 { // the second as after a crash
-		posts, err := d.PostInbound(t.Context(), p)
+		posted, err := d.PostInbound(t.Context(), p)
 		require.NoError(t, err)
-		require.Equal(t, 1, posts)
+		require.Equal(t, relay.Posted{Posts: 1}, posted)
 	}
 	shown := s.read(conversation.PostID(p.ID, fallbackIn))
 	require.Equal(t, root, shown.RootId)
@@ -139,8 +139,8 @@ func TestErrorsOfPostingAreSorted(t *testing.T) {
 			p := message(opened(t, d, shop("en")), shop("en"), "hello")
 			c.upset(d, s)
 			*clock = clock.Add(2 * time.Second) // What is known of the channel is old by now.
-			posts, err := d.PostInbound(t.Context(), p)
-			require.Zero(t, posts)
+			posted, err := d.PostInbound(t.Context(), p)
+			require.Zero(t, posted)
 			require.Empty(t, replies(s))
 			if want, ok := c.want.(error); ok {
 				require.ErrorIs(t, err, want)
@@ -192,11 +192,11 @@ func TestLongMessagesBecomeSeveralPostsThatLoseNothing(t *testing.T) {
 			d, s, _ := newDesk(t)
 			d.SetConfig(Config{}) // The name stands before each part.
 			p := message(opened(t, d, shop("en")), shop("en"), text)
-			posts, err := d.PostInbound(t.Context(), p)
+			posted, err := d.PostInbound(t.Context(), p)
 			require.NoError(t, err)
-			require.Greater(t, posts, 1)
+			require.Greater(t, posted.Posts, 1)
 			parts := replies(s)
-			require.Len(t, parts, posts)
+			require.Len(t, parts, posted.Posts)
 			kept := 0
 			for _, part := range parts {
 				require.LessOrEqual(t, utf8.RuneCountInString(part), maxMessage)
@@ -206,8 +206,8 @@ func TestLongMessagesBecomeSeveralPostsThatLoseNothing(t *testing.T) {
 
 			again, err := d.PostInbound(t.Context(), p)
 			require.NoError(t, err)
-			require.Equal(t, posts, again)
-			require.Len(t, replies(s), posts)
+			require.Equal(t, posted, again)
+			require.Len(t, replies(s), posted.Posts)
 		})
 	}
 }
@@ -218,9 +218,9 @@ func TestALinkThatIsLongerThanAPostIsShownAsText(t *testing.T) {
 	p.Text = richtext.Text{Plain: "x", Spans: []richtext.Span{
 		{Start: 0, End: 1, Kind: richtext.Link, Value: "https://a.example/" + strings.Repeat("y", 20000)},
 	}}
-	posts, err := d.PostInbound(t.Context(), p)
+	posted, err := d.PostInbound(t.Context(), p)
 	require.NoError(t, err)
-	require.Equal(t, 1, posts)
+	require.Equal(t, relay.Posted{Posts: 1}, posted)
 	require.Equal(t, 1, len(replies(s)))
 }
 
@@ -231,19 +231,20 @@ func TestWhoSpeaks(t *testing.T) {
 		config   Config
 		customer conversation.Customer
 		text     richtext.Text
-		edited   bool
+		edited   time.Time
 		message  string
 		props    map[string]any
 	}{
-		"overrides": {both, ivan().Customer, richtext.Plain("hi @all"), false, "hi @\u2060all", map[string]any{
+		"overrides": {both, ivan().Customer, richtext.Plain("hi @all"), time.Time{}, "hi @\u2060all", map[string]any{
 			"from_webhook": "true", "override_username": "Іван *К.*", "override_icon_url": "https://t.me/i/ivan.jpg"}},
-		"a picture without an address": {both, conversation.Customer{Name: "Olha", AvatarURL: "/a.jpg"}, richtext.Plain("hi"), false,
+		"a picture without an address": {both, conversation.Customer{Name: "Olha", AvatarURL: "/a.jpg"}, richtext.Plain("hi"), time.Time{},
 			"hi", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
-		"no name":      {both, conversation.Customer{Name: " \n"}, richtext.Plain("hi"), false, "hi", map[string]any{"from_webhook": "true", "override_username": "Customer"}},
-		"no overrides": {Config{}, ivan().Customer, richtext.Plain("hi"), false, "**Іван \\*К.\\*:** hi", map[string]any{}},
-		"a block":      {Config{}, conversation.Customer{Name: "Olha"}, pre, false, "**Olha:**\n```\na := 1\n```", map[string]any{}},
-		"an edit":      {both, conversation.Customer{Name: "Olha"}, richtext.Plain("hi"), true, "✏️ *edited:* hi", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
-		"nothing":      {both, conversation.Customer{Name: "Olha"}, richtext.Plain(" "), false, "(a message without text)", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
+		"no name":      {both, conversation.Customer{Name: " \n"}, richtext.Plain("hi"), time.Time{}, "hi", map[string]any{"from_webhook": "true", "override_username": "Customer"}},
+		"no overrides": {Config{}, ivan().Customer, richtext.Plain("hi"), time.Time{}, "**Іван \\*К.\\*:** hi", map[string]any{propBefore: "**Іван \\*К.\\*:** "}},
+		"a block":      {Config{}, conversation.Customer{Name: "Olha"}, pre, time.Time{}, "**Olha:**\n```\na := 1\n```", map[string]any{propBefore: "**Olha:**\n"}},
+		"an edit": {both, conversation.Customer{Name: "Olha"}, richtext.Plain("hi"), now, "hi\n*(edited 14:15)*", map[string]any{
+			"from_webhook": "true", "override_username": "Olha", propAfter: "\n*(edited 14:15)*"}},
+		"nothing": {both, conversation.Customer{Name: "Olha"}, richtext.Plain(" "), time.Time{}, "an unknown kind of message", map[string]any{"from_webhook": "true", "override_username": "Olha"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, s, _ := newDesk(t)
@@ -251,7 +252,7 @@ func TestWhoSpeaks(t *testing.T) {
 			d.SetConfig(c.config)
 			conv.Customer = c.customer
 			_, err := d.PostInbound(t.Context(), relay.InboundPost{
-				ID: eventID, Conversation: conv, Bot: shop("en"), Text: c.text, Edited: c.edited,
+				ID: eventID, Conversation: conv, Bot: shop("en"), Text: c.text, EditedAt: c.edited,
 			})
 			require.NoError(t, err)
 			post := s.read(eventID)

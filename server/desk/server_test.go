@@ -47,12 +47,20 @@ type server struct {
 	ephemeral []*model.Post
 	cleared   []string
 	calls     map[string]int
+
+	files     map[string]*model.FileInfo // deleted ones too: their ids stay given
+	contents  map[string][]byte
+	uploads   map[string]*model.UploadSession
+	unattach  int  // how many files CreatePost and UpdatePost fail to attach from now on
+	forgetful bool // contents are counted and not kept
+	tokens    []string
 }
 
 func newServer() *server {
 	s := &server{
 		fails: map[string]*model.AppError{}, posts: map[string][]byte{}, members: map[string]*model.ChannelMember{},
 		teams: map[string]bool{}, reactions: map[string][]*model.Reaction{}, calls: map[string]int{},
+		files: map[string]*model.FileInfo{}, contents: map[string][]byte{}, uploads: map[string]*model.UploadSession{},
 		channels: map[string]*model.Channel{
 			inbox:      {Id: inbox, TeamId: "teamid", Name: "support", DisplayName: "Support"},
 			fallbackIn: {Id: fallbackIn, TeamId: "teamid", Name: "msgbot-fallback"},
@@ -174,9 +182,12 @@ func (s *server) CreatePost(p *model.Post) (*model.Post, *model.AppError) {
 		return nil, refuse("app.post.save.app_error", http.StatusInternalServerError)
 	case utf8.RuneCountInString(p.Message) > model.PostMessageMaxRunesV2:
 		return nil, refuse("model.post.is_valid.message_length.app_error", http.StatusBadRequest)
+	case len(p.FileIds) > maxFiles:
+		return nil, refuse("model.post.is_valid.file_ids.app_error", http.StatusBadRequest)
 	case s.posts[p.Id] != nil:
 		return nil, refuse("app.post.save.app_error", http.StatusInternalServerError)
 	}
+	p.FileIds = s.attached(p, p.FileIds, p.UserId)
 	s.put(p)
 	if s.afterSave != nil {
 		return nil, s.afterSave
@@ -226,6 +237,7 @@ func (s *server) UpdatePost(p *model.Post) (*model.Post, *model.AppError) {
 		return nil, refuse("api.post.update_post.can_not_update_post_in_deleted.error", http.StatusBadRequest)
 	}
 	p.EditAt = s.clock
+	s.changeFiles(old, p)
 	s.put(p)
 	return s.answer(p.Id), nil
 }
@@ -251,6 +263,9 @@ func (s *server) AddReaction(r *model.Reaction) (*model.Reaction, *model.AppErro
 }
 
 func (s *server) RemoveReaction(r *model.Reaction) *model.AppError {
+	if stop, err := s.begin("RemoveReaction"); stop {
+		return err
+	}
 	var left []*model.Reaction
 	for _, have := range s.reactions[r.PostId] {
 		if *have != *r {

@@ -34,7 +34,7 @@ func (in *inbound) connect(ctx context.Context, s *laneState, told messenger.Con
 }
 
 // admit returns nil for an event that may be shown, errNotAdmitted for one that has to wait, errRefused for one of a
-// connection that an admin refused. What came before its owner ended a connection that was never accepted is refused too.
+// connection that an admin refused, or that its owner ended before one accepted it.
 func (in *inbound) admit(ctx context.Context, s *laneState, e messenger.Event) error {
 	if e.Chat.Connection == "" || e.Kind == messenger.EventConnected {
 		return nil
@@ -47,7 +47,7 @@ func (in *inbound) admit(ctx context.Context, s *laneState, e messenger.Event) e
 		return err
 	}
 	switch {
-	case c.State == conversation.ConnectionAccepted:
+	case c.Accepted:
 		return nil
 	case c.State == conversation.ConnectionWaiting:
 		return errNotAdmitted

@@ -283,7 +283,7 @@ func (s *fakeStore) Decide(_ context.Context, _, id string, accept bool, userID 
 	c := s.connections[id]
 	c.State, c.DecidedBy = conversation.ConnectionRefused, userID
 	if accept {
-		c.State = conversation.ConnectionAccepted
+		c.State, c.Accepted = conversation.ConnectionAccepted, true
 	}
 	s.connections[id] = c
 	return c, err

@@ -1,9 +1,10 @@
-// The one place that reads Mattermost's own tables: posts, users and bots, read only.
+// The one place that reads Mattermost's own tables: posts, reactions, users and bots, read only.
 //
 // Mattermost's hooks cannot be relied on for what agents write: they come concurrently, at most once, and not at all
 // while the plugin is dead or starting. The plugin API's GetPostsSince is cut at 1,000 posts without an order and reads a
-// replica (tried on Mattermost 11.1). So the posts are read where they are, by the index on (channelid, updateat).
-// Mattermost's column names are lower-case, its times milliseconds since 1970.
+// replica (tried on Mattermost 11.1). So the posts are read where they are, by the index on (channelid, updateat). There is
+// none on the times of reactions; but adding or removing one makes its post updated, later or in the same millisecond
+// (SqlReactionStore of Mattermost 11.1), so that reactions are found by their posts. Mattermost's column names are lower-case, its times milliseconds since 1970.
 
 package store
 
@@ -11,8 +12,15 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
+
+// botChannels are the channels where bot $1 has or had threads.
+const botChannels = ` ANY (array(
+				SELECT channel_id FROM msgbot_bots WHERE id = $1
+				UNION SELECT channel_id FROM msgbot_threads WHERE bot_id = $1)) `
 
 // ScanPosts implements relay.OutboxStore. Posts of Mattermost's own types ("x joined the channel") are left out, as are
 // the copies that it keeps of edited posts (they have an originalid). Fileids is a JSON list of ids, kept as text.
@@ -21,7 +29,7 @@ func (s *Store) ScanPosts(ctx context.Context, botID, exceptUser string, since t
 		p := &c.Post
 		return []any{
 			&p.ID, &p.RootID, &p.ChannelID, &p.UserID, &p.FirstName, &p.LastName, &p.Username, &p.Message, &p.Type,
-			&p.Automated, &p.Files, postTime{&p.CreatedAt}, postTime{&p.UpdatedAt}, &p.Deleted, &c.ConversationID, &c.Known,
+			&p.Automated, pq.Array(&p.FileIDs), postTime{&p.CreatedAt}, postTime{&p.UpdatedAt}, &p.Deleted, &c.ConversationID, &c.Known,
 		}
 	}
 	return list(ctx, s, "scan the posts", fields, `
@@ -29,19 +37,38 @@ func (s *Store) ScanPosts(ctx context.Context, botID, exceptUser string, since t
 			coalesce(u.firstname, ''), coalesce(u.lastname, ''), coalesce(u.username, ''), p.message, p.type,
 			b.userid IS NOT NULL OR 'true' IN (coalesce(p.props->>'from_webhook', ''),
 				coalesce(p.props->>'from_bot', ''), coalesce(p.props->>'from_plugin', '')),
-			(length(coalesce(p.fileids, '')) - length(replace(coalesce(p.fileids, ''), '"', ''))) / 2,
+			nullif(string_to_array(translate(p.fileids, '[]" ', ''), ','), '{}'),
 			p.createat, p.updateat, p.deleteat > 0, t.conversation_id, m.post_id IS NOT NULL
 		FROM posts p
 		JOIN msgbot_threads t ON t.root_post_id = p.rootid AND t.bot_id = $1
 		LEFT JOIN msgbot_messages m ON m.post_id = p.id
 		LEFT JOIN users u ON u.id = p.userid
 		LEFT JOIN bots b ON b.userid = p.userid
-		WHERE p.channelid = ANY (array(
-				SELECT channel_id FROM msgbot_bots WHERE id = $1
-				UNION SELECT channel_id FROM msgbot_threads WHERE bot_id = $1))
+		WHERE p.channelid =`+botChannels+`
 			AND p.updateat > $3 AND p.originalid = '' AND p.rootid <> '' AND p.userid <> $2 AND p.type = ''
 			AND (m.post_id IS NULL OR greatest(p.editat, p.deleteat) > m.seen_ms)
 		ORDER BY p.updateat, p.id LIMIT $4`, botID, exceptUser, millisOf(since), limit)
+}
+
+// ScanReactions implements relay.ReactionStore. At is when somebody last reacted or took a reaction back; that of a person
+// who reacts anew with the same emoji counts from then.
+func (s *Store) ScanReactions(ctx context.Context, botID, exceptUser string, since time.Time, limit int) ([]relay.Reaction, error) {
+	fields := func(r *relay.Reaction) []any { return []any{&r.PostID, &r.ConversationID, &r.Name, postTime{&r.At}} }
+	return list(ctx, s, "scan the reactions", fields, `
+		SELECT p.id, m.conversation_id, coalesce(now.name, ''), now.at
+		FROM posts p
+		JOIN msgbot_messages m ON m.post_id = p.id
+		JOIN msgbot_conversations c ON c.id = m.conversation_id AND c.bot_id = $1
+		CROSS JOIN LATERAL (
+			SELECT max(coalesce(r.updateat, r.createat)) AS at,
+				(array_agg(r.emojiname ORDER BY coalesce(r.updateat, r.createat) DESC, r.emojiname)
+					FILTER (WHERE coalesce(r.deleteat, 0) = 0))[1] AS name
+			FROM reactions r
+			WHERE r.postid = p.id AND r.userid <> $2 AND NOT EXISTS (SELECT FROM bots b WHERE b.userid = r.userid)) now
+		WHERE p.channelid =`+botChannels+`
+			AND p.updateat > $3 AND p.originalid = '' AND now.at > $3
+			AND EXISTS (SELECT FROM msgbot_parts part WHERE part.post_id = p.id)
+		ORDER BY now.at, p.id LIMIT $4`, botID, exceptUser, millisOf(since), limit)
 }
 
 // postTime scans one of Mattermost's times.

@@ -1,4 +1,4 @@
-// What REST reads directly: lists of conversations and of messages.
+// What REST reads directly: lists of conversations, of messages and of their earlier texts.
 
 package store
 
@@ -48,39 +48,68 @@ const shown = `
 	FROM msgbot_messages m LEFT JOIN msgbot_outbox o ON o.post_id = m.post_id AND o.kind = 'send' AND m.direction = 'out'
 	WHERE m.conversation_id = $1 AND m.direction <> '' AND coalesce(o.state, '') <> 'cancelled'`
 
-// Messages implements api.Store. A reply's state is that of the outbox: what is being sent is still queued, what is held
-// failed for a reason.
+// Messages implements api.Store, the versions of each message oldest first. A message's state is that of the outbox and,
+// when all was sent, of its parts: what is being sent is still queued, what is held failed for a reason. What the owner of
+// a Business account wrote himself is in no outbox.
 func (s *Store) Messages(ctx context.Context, conversationID string, page, perPage int) ([]api.Message, int, error) {
 	total, err := value[int](ctx, s, "count messages", `SELECT count(*)`+shown, conversationID)
 	if err != nil {
 		return nil, 0, err
 	}
 	fields := func(m *api.Message) []any {
-		return []any{&m.PostID, &m.Direction, when{&m.At}, &m.State, &m.ErrorCode, &m.ErrorText, partList{&m.Parts}}
+		return []any{
+			&m.PostID, &m.Direction, when{&m.At}, &m.State, &m.ErrorCode, &m.ErrorText,
+			listed[api.Part]{&m.Parts}, listed[api.Version]{&m.Versions},
+		}
 	}
 	messages, err := list(ctx, s, "list messages", fields, `
-		SELECT m.post_id, m.direction, m.at,
-			CASE m.direction WHEN 'in' THEN 'received' WHEN 'note' THEN 'none' ELSE
-				CASE o.state WHEN 'sending' THEN 'queued' WHEN 'held' THEN 'failed' ELSE o.state END END,
-			CASE WHEN o.state = 'held' THEN o.reason
-				WHEN o.state IN ('failed', 'unknown') AND o.code <> 0 THEN o.code::text ELSE '' END,
-			CASE WHEN o.state IN ('failed', 'unknown') THEN o.reason ELSE '' END,
-			(SELECT coalesce(json_agg(json_build_object('ExternalID', part.external_id, 'Kind', part.kind,
-				'State', part.state) ORDER BY part.number), '[]') FROM msgbot_parts part WHERE part.post_id = m.post_id)`+
-		shown+` ORDER BY m.at DESC, m.post_id DESC LIMIT $2 OFFSET $3`, conversationID, perPage, page*perPage)
+		SELECT page.post_id, direction, at,
+			CASE WHEN direction = 'in' THEN 'received' WHEN direction = 'note' THEN 'none'
+				WHEN state = 'sending' THEN 'queued' WHEN state = 'held' THEN 'failed' WHEN state <> 'sent' THEN state
+				WHEN seen THEN 'seen' WHEN delivered THEN 'delivered' ELSE 'sent' END,
+			CASE WHEN state = 'held' THEN reason WHEN state IN ('failed', 'unknown') AND code <> 0 THEN code::text ELSE '' END,
+			CASE WHEN state IN ('failed', 'unknown') THEN reason ELSE '' END,
+			parts, versions
+		FROM (
+			SELECT m.post_id, m.direction, m.at, coalesce(o.state, 'sent') AS state, o.reason, o.code`+shown+`
+			ORDER BY m.at DESC, m.post_id DESC LIMIT $2 OFFSET $3) page
+		CROSS JOIN LATERAL (
+			SELECT bool_and(p.state = 'seen') AS seen, bool_and(p.state IN ('delivered', 'seen')) AS delivered,
+				coalesce(json_agg(json_build_object('ExternalID', p.external_id, 'Kind', p.kind, 'State', p.state)
+					ORDER BY p.number, p.external_id), '[]') AS parts
+			FROM msgbot_parts p WHERE p.post_id = page.post_id) parts
+		CROSS JOIN LATERAL (SELECT `+versions+` AS versions FROM msgbot_versions v WHERE v.post_id = page.post_id) versions
+		ORDER BY at DESC, page.post_id DESC`, conversationID, perPage, page*perPage)
 	return messages, total, err
 }
 
-// partList scans a JSON list of parts.
-type partList struct{ parts *[]api.Part }
+// versions lists rows of msgbot_versions v as JSON, oldest first; NULL for none.
+const versions = `
+	json_agg(json_build_object('At', to_char(v.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'Text', v.text)
+		ORDER BY v.at, v.inbox_id)`
+
+// MessageVersions implements api.Store: newest is which was changed last.
+func (s *Store) MessageVersions(ctx context.Context, conversationID string, limit int) ([]api.PostVersions, error) {
+	fields := func(p *api.PostVersions) []any { return []any{&p.PostID, listed[api.Version]{&p.Versions}} }
+	return list(ctx, s, "list earlier texts", fields, `
+		SELECT v.post_id, `+versions+` FROM msgbot_versions v WHERE v.conversation_id = $1
+		GROUP BY v.post_id ORDER BY max(v.at) DESC, v.post_id LIMIT $2`, conversationID, limit)
+}
+
+// listed scans a JSON list, nil for NULL.
+type listed[T any] struct{ list *[]T }
 
 // Scan implements sql.Scanner.
-func (p partList) Scan(src any) error {
+func (l listed[T]) Scan(src any) error {
+	*l.list = nil
+	if src == nil {
+		return nil
+	}
 	raw, ok := src.([]byte)
 	if !ok {
-		return errors.Errorf("parts are a %T", src)
+		return errors.Errorf("a list is a %T", src)
 	}
-	return json.Unmarshal(raw, p.parts)
+	return json.Unmarshal(raw, l.list)
 }
 
 // ConversationOfPost implements api.Store; relay.ErrNotFound when the post is no recorded message.

@@ -330,3 +330,15 @@ func TestIdleConversationsAreClosed(t *testing.T) {
 		require.Zero(w, closed)
 	})
 }
+
+func TestThePayloadOfADeepLinkIsKeptAndMakesNoCardDue(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.thread(w.bot("a"), "1")
+		_, err := w.Change(w.ctx, c.ID, func(c *conversation.Conversation) error { c.Payload = "spring-sale"; return nil })
+		w.ok(err)
+		got, err := w.Converse(w.ctx, "a", messenger.Chat{ID: "1", Kind: messenger.Private}, personOf("1"))
+		w.ok(err)
+		require.Equal(w, "spring-sale", got.Payload)
+		require.Empty(w, w.due("a"), "the card does not show it")
+	})
+}

@@ -18,7 +18,8 @@ import (
 // finishedAs is an inbox row that became a post at noon.
 func finishedAs(row relay.InboxRow, c conversation.Conversation, postID string) relay.Finished {
 	return relay.Finished{ID: row.ID, State: relay.InboxDone, Message: &relay.InboundMessage{
-		ConversationID: c.ID, PostID: postID, ExternalID: "external-" + postID, At: noon, Posts: 1,
+		ConversationID: c.ID, PostID: postID, Direction: conversation.In, ExternalID: "external-" + postID,
+		Kind: messenger.Text, Number: 1, At: noon, Posts: 1, Waits: true,
 	}}
 }
 

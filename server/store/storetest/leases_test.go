@@ -189,7 +189,8 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 		old := w.bot("a")
 		c := w.thread(old, "1")
 		row := w.update("a", "e1", "1")
-		w.record(old, sending(c, "p1", 1))
+		w.record(old, sending(c, "p1", 1), sending(c, "sent", 1))
+		w.end(old, "sent", outcomeSent("x"))
 		w.expire("a")
 		w.beat("b", ttl)
 		before := dump(w)
@@ -212,8 +213,15 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 				_, err := w.RecordReplies(w.ctx, old, []relay.Reply{sending(c, "p3", 3)}, true)
 				return err
 			},
-			"LoseSends": func() error { _, err := w.LoseSends(w.ctx, old); return err },
-			"BeginSend": func() error { _, _, err := w.BeginSend(w.ctx, old, w.outboxID("p1")); return err },
+			"BindAlbum":   func() error { return w.BindAlbum(w.ctx, old, []int64{row.ID}, "p4") },
+			"KeepVersion": func() error { return w.KeepVersion(w.ctx, old, relay.Version{PostID: "sent", At: noon}) },
+			"Receipt":     func() error { return w.Receipt(w.ctx, old, c.ID, "x", conversation.Seen, "") },
+			"RecordReactions": func() error {
+				return w.RecordReactions(w.ctx, old, []relay.Reaction{{PostID: "sent", ConversationID: c.ID, Name: "👍"}})
+			},
+			"MigrateChat": func() error { return w.MigrateChat(w.ctx, old, "a", "1", "2") },
+			"LoseSends":   func() error { _, err := w.LoseSends(w.ctx, old); return err },
+			"BeginSend":   func() error { _, _, err := w.BeginSend(w.ctx, old, w.outboxID("p1")); return err },
 		} {
 			require.ErrorIs(w, write(), relay.ErrFenced, name)
 			require.Equal(w, before, dump(w), name)
@@ -229,6 +237,6 @@ func dump(w *world) string {
 		(SELECT json_agg(t ORDER BY id) FROM msgbot_inbox t), (SELECT json_agg(t ORDER BY id) FROM msgbot_conversations t),
 		(SELECT json_agg(t ORDER BY root_post_id) FROM msgbot_threads t), (SELECT json_agg(t ORDER BY post_id) FROM msgbot_messages t),
 		(SELECT json_agg(t ORDER BY external_id) FROM msgbot_parts t), (SELECT json_agg(t ORDER BY id) FROM msgbot_outbox t),
-		(SELECT json_agg(t ORDER BY bot_id) FROM msgbot_leases t))`).Scan(&all))
+		(SELECT json_agg(t ORDER BY bot_id) FROM msgbot_leases t), (SELECT json_agg(t ORDER BY post_id) FROM msgbot_versions t))`).Scan(&all))
 	return all
 }

@@ -20,15 +20,22 @@ func (w *world) fill(c conversation.Conversation) {
 	w.execute(mattermostTables)
 	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
 		SELECT 'a', 'old' || n, n % 50, '{}', CASE n % 1000 WHEN 0 THEN 'waiting' ELSE 'done' END FROM generate_series(1, 30000) n`)
-	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files, state, noticed, created_at)
-		SELECT 'a', $1, 'old' || n, '', '', '', 0,
+	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, album, raw, state)
+		SELECT 'a', 'album' || n, '7', 'g' || n % 100, '{}', CASE WHEN n < 990 THEN 'done' ELSE 'waiting' END FROM generate_series(1, 1000) n`)
+	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, state, noticed, created_at)
+		SELECT 'a', $1, 'old' || n, '', '', '',
 			(array['queued', 'failed', 'sending'])[CASE WHEN n % 1000 < 3 THEN n % 1000 + 1 ELSE 2 END], n % 1000 >= 3, now()
 		FROM generate_series(1, 30000) n`, c.ID)
 	w.execute(`INSERT INTO msgbot_threads (root_post_id, bot_id, conversation_id, channel_id, seq)
 		SELECT 'root' || n, 'a', $1, 'channel-a', 1 FROM generate_series(1, 2000) n`, c.ID)
 	w.execute(`INSERT INTO posts SELECT 'old' || n, n, n, 0, 'ivan', 'channel-a', 'root' || n % 2000, '', 'text', '', '{}', '[]', 0
 		FROM generate_series(1, 30000) n`)
-	for _, table := range []string{"msgbot_inbox", "msgbot_outbox", "msgbot_threads", "posts"} {
+	w.execute(`INSERT INTO msgbot_messages (post_id, conversation_id, direction, at, quote_key)
+		SELECT 'old' || n, $1, 'out', now(), 'key' || n FROM generate_series(1, 30000) n`, c.ID)
+	w.execute(`INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
+		SELECT $1, 'out', 'x' || n, 'old' || n, 1, CASE WHEN n < 29990 THEN 'seen' ELSE 'sent' END FROM generate_series(1, 30000) n`, c.ID)
+	w.execute(`INSERT INTO reactions SELECT 'ivan', 'old' || n, 'tada', n, n, 0, '', 'channel-a' FROM generate_series(1, 30000) n`)
+	for _, table := range []string{"msgbot_inbox", "msgbot_outbox", "msgbot_threads", "msgbot_messages", "msgbot_parts", "posts", "reactions"} {
 		w.execute(`ANALYZE ` + table)
 	}
 }
@@ -48,6 +55,15 @@ func TestHotQueriesLookOnlyAtWhatTheyNeed(t *testing.T) {
 			_, err := w.ScanPosts(w.ctx, "a", "msgbot", time.UnixMilli(29_900), 500)
 			return err
 		},
+		"reactions_pkey": func() error {
+			_, err := w.ScanReactions(w.ctx, "a", "msgbot", time.UnixMilli(29_900), 500)
+			return err
+		},
+		"msgbot_inbox_albums":    func() error { _, err := w.Album(w.ctx, "a", "7", "g99", ""); return err },
+		"msgbot_messages_quotes": func() error { _, err := w.Quoted(w.ctx, c.ID, "key777"); return err },
+		"msgbot_parts_pkey":      func() error { _, err := w.Shown(w.ctx, c.ID, "x777"); return err },
+		"msgbot_parts_post":      func() error { _, err := w.Target(w.ctx, c.ID, "old777"); return err },
+		"msgbot_parts_unseen":    func() error { return w.Receipt(w.ctx, l, c.ID, "x29995", conversation.Seen, "") },
 	}
 	scans := func(index string) int {
 		return w.count(`SELECT idx_scan FROM pg_stat_user_indexes

@@ -7,6 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/store"
 )
 
@@ -48,6 +52,72 @@ func TestEveryMigrationGoesDownAndUpAgain(t *testing.T) {
 		w.ok(w.MigrateDown(w.ctx, 0))
 		tables := w.count(`SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()`)
 		require.Equal(w, 1, tables, "only msgbot_migrations is left")
+	})
+}
+
+// dataOfVersion4 is what a bot "a" with the conversation $1 had when files were counted only.
+const dataOfVersion4 = `
+	INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state) VALUES ('a', 'e1', '1', '{}', 'waiting');
+	INSERT INTO msgbot_messages (post_id, conversation_id, direction, author_id, at)
+		SELECT v.id, c.id, direction, author, timestamptz '2026-11-20 12:00:00Z' + n * interval '1 second'
+		FROM msgbot_conversations c, (VALUES
+			('in', 'in', '', 1), ('long', 'out', 'agent', 2), ('queued', 'out', 'agent', 3), ('with files', 'out', 'agent', 4),
+			('held with files', 'out', 'agent', 5), ('failed', 'out', 'agent', 6), ('failed with files', 'out', 'agent', 7),
+			('sending', 'out', 'agent', 8)) AS v (id, direction, author, n);
+	INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
+		SELECT c.id, direction, external, post, number, state FROM msgbot_conversations c, (VALUES
+			('in', 'x0', 'in', 1, 'received'), ('out', 'x1', 'long', 1, 'sent'), ('out', 'x2', 'long', 2, 'sent'))
+			AS v (direction, external, post, number, state);
+	INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files, state, reason, code,
+			created_at, withdrawn)
+		SELECT 'a', c.id, m.post_id, 'text', 'Ivan', 'Ivan K', CASE WHEN m.post_id LIKE '%files' THEN 2 ELSE 0 END,
+			CASE m.post_id WHEN 'long' THEN 'sent' WHEN 'failed with files' THEN 'failed' WHEN 'with files' THEN 'queued'
+				WHEN 'held with files' THEN 'held' ELSE m.post_id END,
+			CASE WHEN m.post_id LIKE 'failed%' THEN 'words' ELSE '' END, 0, m.at, m.post_id = 'sending'
+		FROM msgbot_conversations c JOIN msgbot_messages m ON m.conversation_id = c.id WHERE m.direction = 'out'`
+
+func TestTheDataOfTheVersionBeforeFilesIsCarriedOverAndBack(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		w.ok(w.MigrateDown(w.ctx, 4))
+		w.execute(dataOfVersion4)
+		w.ok(w.Migrate(w.ctx))
+
+		require.Equal(w, c, w.conversation(c.ID))
+		require.Equal(w, []string{"e1"}, eventIDs([]relay.InboxRow{w.update("a", "e1", "1")}))
+		require.Equal(w, relay.Shown{PostID: "in", Direction: conversation.In, Posts: 1, At: second(1), Answered: true}, w.shown(c, "x0"))
+		for id, want := range map[string]string{
+			"long": "sent text", "queued": "queued text", "sending": "sending text", "failed": "failed text words",
+			"with files": "failed text files cannot be sent yet", "held with files": "failed text files cannot be sent yet",
+			"failed with files": "failed text words",
+		} {
+			require.Equal(w, want, w.wish(id, relay.SendRow), id)
+		}
+		parts, err := w.Parts(w.ctx, "long")
+		w.ok(err)
+		require.Equal(w, []relay.Part{
+			{ExternalID: "x1", Kind: messenger.Text, State: conversation.Sent}, {ExternalID: "x2", Call: 1, Kind: messenger.Text, State: conversation.Sent},
+		}, parts)
+		w.end(l, "queued", outcomeSent("x3"))
+		w.receipt(l, c, "x1", conversation.Seen)
+		messages, _, err := w.Messages(w.ctx, c.ID, 0, 10)
+		w.ok(err)
+		require.Equal(w, api.Message{
+			PostID: "long", Direction: conversation.Out, At: second(2), State: conversation.Sent, Parts: []api.Part{
+				{ExternalID: "x1", Kind: "text", State: conversation.Seen}, {ExternalID: "x2", Kind: "text", State: conversation.Sent},
+			},
+		}, messages[6])
+
+		w.record(l, again(c, "long", conversation.Send, "", "new"))
+		w.execute(`UPDATE msgbot_outbox SET file_ids = '{f,g,h}' WHERE post_id = 'failed with files'`)
+		w.ok(w.MigrateDown(w.ctx, 4))
+		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_outbox WHERE kind <> 'send'`), "it would be sent as a reply")
+		require.Equal(w, 7, w.count(`SELECT count(*) FROM msgbot_outbox`))
+		require.Equal(w, 3, w.count(`SELECT files FROM msgbot_outbox WHERE post_id = 'failed with files'`))
+		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE withdrawn`))
+		w.ok(w.Migrate(w.ctx))
+		require.Equal(w, "long", w.shown(c, "x2").PostID)
 	})
 }
 

@@ -11,11 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
 func outcomeSent(externalID string) relay.Outcome {
-	return relay.Outcome{State: conversation.Sent, ExternalID: externalID, Part: 1}
+	return relay.Outcome{State: conversation.Sent, Sent: []relay.Part{textPart(externalID, 0)}, Part: 1}
+}
+
+// textPart is a message that the call of that place sent.
+func textPart(externalID string, call int) relay.Part {
+	return relay.Part{ExternalID: externalID, Call: call, Kind: messenger.Text, Digest: "digest of " + externalID, State: conversation.Sent}
 }
 
 // outcomeHalf is the first of two parts sent, and the second to be tried again.
@@ -108,7 +114,7 @@ func TestPartsAreRecordedOneByOne(t *testing.T) {
 		c := w.thread(l, "1")
 		w.record(l, sending(c, "p1", 1))
 		row := w.begin(l, "p1")
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sending, ExternalID: "x1", Part: 1}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sending, Sent: []relay.Part{textPart("x1", 0)}, Part: 1}))
 		require.Equal(w, conversation.Sending, w.state("p1"))
 		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Unknown, Description: "cut"}))
 		ok, err := w.Requeue(w.ctx, "p1")
@@ -116,7 +122,7 @@ func TestPartsAreRecordedOneByOne(t *testing.T) {
 		require.True(w, ok)
 		row = w.begin(l, "p1")
 		require.Equal(w, 1, row.Part, "a resend goes on with the part that is unknown")
-		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sent, ExternalID: "x2", Part: 2}))
+		w.ok(w.EndSend(w.ctx, row.ID, row.Attempt, row.Epoch, relay.Outcome{State: conversation.Sent, Sent: []relay.Part{textPart("x2", 1)}, Part: 2}))
 		messages, _, err := w.Messages(w.ctx, c.ID, 0, 10)
 		w.ok(err)
 		require.Equal(w, conversation.Sent, messages[0].State)
@@ -194,7 +200,7 @@ func TestAnOutcomeOfAFencedOwnerIsNotTakenForThePresentOnes(t *testing.T) {
 	})
 }
 
-func TestWhatBecomesOfAPostWhileItIsBeingSentCountsIfItDidNotGoOut(t *testing.T) {
+func TestWhatBecomesOfAPostWhileItIsBeingSentIsNotForgotten(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
 		c := w.thread(l, "1")
@@ -207,7 +213,7 @@ func TestWhatBecomesOfAPostWhileItIsBeingSentCountsIfItDidNotGoOut(t *testing.T)
 			"deleted, to be tried again": {conversation.Skip, conversation.Queued, conversation.Cancelled, ""},
 			"a note, and failed":         {conversation.Keep, conversation.Failed, conversation.Cancelled, ""},
 			"edited, to be tried again":  {conversation.Send, conversation.Queued, conversation.Queued, "edited"},
-			"edited, but it was sent":    {conversation.Send, conversation.Sent, conversation.Sent, ""},
+			"edited, but it was sent":    {conversation.Send, conversation.Sent, conversation.Sent, "edited"},
 			"deleted, but it was sent":   {conversation.Skip, conversation.Sent, conversation.Sent, ""},
 		} {
 			w.record(l, sending(c, id, 1))
@@ -222,7 +228,7 @@ func TestWhatBecomesOfAPostWhileItIsBeingSentCountsIfItDidNotGoOut(t *testing.T)
 			if want == "" {
 				want = before.Text
 			}
-			require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE post_id = $1 AND text = $2`, id, want), id)
+			require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE post_id = $1 AND text = $2 AND kind = 'send'`, id, want), id)
 			w.ok(w.EndSend(w.ctx, before.ID, before.Attempt, before.Epoch, relay.Outcome{State: conversation.Failed}))
 		}
 	})

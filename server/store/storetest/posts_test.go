@@ -20,6 +20,11 @@ const mattermostTables = `
 	CREATE INDEX idx_posts_channel_id_update_at ON posts (channelid, updateat);
 	CREATE TABLE users (id varchar(26) PRIMARY KEY, username varchar(64), firstname varchar(64), lastname varchar(64));
 	CREATE TABLE bots (userid varchar(26) PRIMARY KEY);
+	CREATE TABLE reactions (
+		userid varchar(26) NOT NULL, postid varchar(26) NOT NULL, emojiname varchar(64) NOT NULL, createat bigint,
+		updateat bigint, deleteat bigint, remoteid varchar(26), channelid varchar(26) NOT NULL DEFAULT '',
+		PRIMARY KEY (postid, userid, emojiname));
+	CREATE INDEX idx_reactions_channel_id ON reactions (channelid);
 	INSERT INTO users VALUES ('ivan', 'ivan.k', 'Іван', 'Коваль'), ('helper', 'helper', '', '');
 	INSERT INTO bots VALUES ('helper'), ('msgbot')`
 
@@ -71,7 +76,7 @@ func TestTheScanReadsAPostWithItsAuthor(t *testing.T) {
 		w.ok(err)
 		require.Equal(w, []relay.Candidate{{ConversationID: c.ID, Post: conversation.AgentPost{
 			ID: "p1", RootID: "root-1", ChannelID: "channel-a", UserID: "ivan", FirstName: "Іван", LastName: "Коваль",
-			Username: "ivan.k", Message: "Добрий день", Files: 2,
+			Username: "ivan.k", Message: "Добрий день", FileIDs: []string{"f1", "f2"},
 			CreatedAt: noon.Add(5 * time.Second), UpdatedAt: noon.Add(7 * time.Second),
 		}}}, found)
 	})
@@ -131,7 +136,7 @@ func TestTheScanSeesWhoIsAMachine(t *testing.T) {
 			found, err := w.ScanPosts(w.ctx, "a", "msgbot", noon, 10)
 			w.ok(err)
 			require.Equal(w, tt.automated, found[0].Post.Automated, "%s %s", tt.user, tt.props)
-			require.Zero(w, found[0].Post.Files)
+			require.Nil(w, found[0].Post.FileIDs)
 		}
 		w.execute(`UPDATE posts SET props = NULL, fileids = NULL`)
 		found, err := w.ScanPosts(w.ctx, "a", "msgbot", noon, 10)

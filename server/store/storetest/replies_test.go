@@ -18,15 +18,15 @@ func TestAReplyIsQueuedAndAnswersItsConversation(t *testing.T) {
 		l := w.bot("a")
 		c := w.thread(l, "1")
 		reply := sending(c, "p1", 90)
-		reply.Post.Files = 2
+		reply.Post.FileIDs = []string{"f2", "f1"}
 		later := sending(c, "p2", 95)
 		later.Post.UserID = "colleague"
 		require.Empty(w, w.record(l, later, reply))
 
 		row := w.queued("a")[0]
 		require.Equal(w, relay.OutboxRow{
-			ID: row.ID, BotID: "a", ConversationID: c.ID, PostID: "p1", Text: "text of p1", AuthorFirst: "Ivan",
-			AuthorFull: "Ivan Koval", Files: 2, State: conversation.Queued, CreatedAt: reply.Post.CreatedAt, NotBefore: reply.NotBefore,
+			ID: row.ID, BotID: "a", ConversationID: c.ID, PostID: "p1", Kind: relay.SendRow, Text: "text of p1", AuthorFirst: "Ivan",
+			AuthorFull: "Ivan Koval", FileIDs: []string{"f2", "f1"}, State: conversation.Queued, CreatedAt: reply.Post.CreatedAt, NotBefore: reply.NotBefore,
 		}, row)
 		got := w.conversation(c.ID)
 		require.True(w, got.WaitingSince.IsZero())

@@ -184,16 +184,16 @@ func (w *world) queued(botID string) []relay.OutboxRow {
 	return rows
 }
 
-// outboxID is the id of a post's outbox row.
+// outboxID is the id of the outbox row of a post that goes to the customer.
 func (w *world) outboxID(postID string) int64 {
 	w.Helper()
-	return int64(w.count(`SELECT id FROM msgbot_outbox WHERE post_id = $1`, postID))
+	return int64(w.count(`SELECT id FROM msgbot_outbox WHERE post_id = $1 AND kind = 'send'`, postID))
 }
 
 func (w *world) state(postID string) conversation.Delivery {
 	w.Helper()
 	var state conversation.Delivery
-	w.ok(w.raw.QueryRowContext(w.ctx, `SELECT state FROM msgbot_outbox WHERE post_id = $1`, postID).Scan(&state))
+	w.ok(w.raw.QueryRowContext(w.ctx, `SELECT state FROM msgbot_outbox WHERE post_id = $1 AND kind = 'send'`, postID).Scan(&state))
 	return state
 }
 
