@@ -46,6 +46,8 @@ func (s *server) CreateUploadSession(us *model.UploadSession) (*model.UploadSess
 	}
 	channel := s.channels[us.ChannelId]
 	switch {
+	case !model.IsValidId(us.Id):
+		return nil, refuse("model.upload_session.is_valid.id.app_error", http.StatusBadRequest)
 	case us.FileSize <= 0:
 		return nil, refuse("model.upload_session.is_valid.file_size.app_error", http.StatusBadRequest)
 	case !model.IsValidFilename(us.Filename):
@@ -56,7 +58,6 @@ func (s *server) CreateUploadSession(us *model.UploadSession) (*model.UploadSess
 		return nil, refuse("app.upload.create.cannot_upload_to_deleted_channel.app_error", http.StatusBadRequest)
 	}
 	made := *us
-	made.Id = model.NewId()
 	s.uploads[made.Id] = &made
 	answer := made
 	return &answer, nil

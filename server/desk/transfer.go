@@ -79,6 +79,7 @@ func (d *Desk) transfer(ctx context.Context, t transfer) error {
 		return err
 	}
 	return d.upload(&model.UploadSession{
+		Id:        model.NewId(), // the server refuses a session without one (tried on Mattermost 11.1)
 		Type:      model.UploadTypeAttachment,
 		UserId:    model.UploadNoUserID, // else UpdatePost would not attach it (tried on Mattermost 11.1)
 		ChannelId: t.channelID,
