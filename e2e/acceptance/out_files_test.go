@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
@@ -152,13 +153,27 @@ func TestAFileTheMessengerDoesNotTakeKeepsTheWholeReplyBackUntilItIsRemoved(t *t
 			require.NoError(t, eventually(k.ctx, "a second refusal", func() bool { return len(k.refusals()) == 2 }))
 			require.Zero(t, tries(k.customer))
 
-			k.keepsFiles(post.Id, post.FileIds[0])
+			k.keepsFiles(post.Id, fitting(k, post))
+			// Posts are seen in the order of their changes: when the note is, so is the other post's new state.
+			k.marked(k.replies(k.c, "! прибрав файл"), "lock")
 			k.presses(k.agent, k.refusals()[1], "Retry")
 			k.settles(k.c, post, "sent")
 			require.Equal(t, []gets{{"picture", "Ось", anImage().SHA256()}}, k.got())
 			require.Len(t, k.refusals(), 2, "there is more than one refusal for each try")
 		})
 	}
+}
+
+// fitting is the id of the picture in a post.
+func fitting(k *stage, post *model.Post) string {
+	k.Helper()
+	for _, f := range k.files(post) {
+		if f.Name == anImage().Name {
+			return f.ID
+		}
+	}
+	require.Fail(k, "there is no picture in the post")
+	return ""
 }
 
 func TestARetrySendsOnlyThePartsThatDidNotGoOut(t *testing.T) {
