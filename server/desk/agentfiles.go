@@ -4,11 +4,13 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,9 +34,11 @@ type session struct {
 	until time.Time
 }
 
-// AgentFiles describes files of a post in their order. An id that is not known any more is relay.ErrRefused.
+// AgentFiles describes files of a post in the order in which the apps show them, that of their uploads: the ids of a post
+// say nothing about it, since Mattermost sorts them (tried on Mattermost 11.1). An id that is not known any more is
+// relay.ErrRefused.
 func (d *Desk) AgentFiles(ctx context.Context, ids []string) ([]relay.AgentFile, error) {
-	files := make([]relay.AgentFile, 0, len(ids))
+	infos := make([]*model.FileInfo, 0, len(ids))
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -46,9 +50,16 @@ func (d *Desk) AgentFiles(ctx context.Context, ids []string) ([]relay.AgentFile,
 		case info == nil:
 			return nil, errors.Wrap(relay.ErrRefused, "a file is not there any more")
 		}
-		files = append(files, relay.AgentFile{
+		infos = append(infos, info)
+	}
+	slices.SortStableFunc(infos, func(a, b *model.FileInfo) int {
+		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Name, b.Name))
+	})
+	files := make([]relay.AgentFile, len(infos))
+	for i, info := range infos {
+		files[i] = relay.AgentFile{
 			ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size, Width: info.Width, Height: info.Height,
-		})
+		}
 	}
 	return files, nil
 }

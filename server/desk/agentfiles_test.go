@@ -53,10 +53,10 @@ func restful(t *testing.T) (d *Desk, s *server, clock *time.Time) {
 	return d, s, clock
 }
 
-func TestAgentsFilesAreDescribedInTheirOrder(t *testing.T) {
+func TestAgentsFilesAreDescribedInTheOrderOfTheirUploads(t *testing.T) {
 	d, s, _ := restful(t)
-	s.files["other"] = &model.FileInfo{Id: "other", Name: "b.txt", Size: 1}
-	files, err := d.AgentFiles(t.Context(), []string{"other", agentFile})
+	s.files["other"] = &model.FileInfo{Id: "other", Name: "b.txt", Size: 1, CreateAt: s.files[agentFile].CreateAt - 1}
+	files, err := d.AgentFiles(t.Context(), []string{agentFile, "other"})
 	require.NoError(t, err)
 	require.Equal(t, []relay.AgentFile{
 		{ID: "other", Name: "b.txt", Size: 1},

@@ -31,7 +31,7 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "one of: rest, drain, sustained, other, acks, added, outbound; empty is all")
+	only := flag.String("only", "", "one of: rest, drain, sustained, other, acks, added, outbound, files; empty is all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, *only)
@@ -42,7 +42,20 @@ func main() {
 	}
 }
 
+// run measures what is wanted. Files come first, in a world of their own.
 func run(ctx context.Context, only string) error {
+	if only == "" || only == "files" {
+		if err := measureFiles(ctx); err != nil {
+			return errors.Wrap(err, "files")
+		}
+	}
+	if only == "files" {
+		return nil
+	}
+	return runOthers(ctx, only)
+}
+
+func runOthers(ctx context.Context, only string) error {
 	b, err := newBench(ctx)
 	if err != nil {
 		return err
@@ -74,7 +87,7 @@ func newBench(ctx context.Context) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{world: w, say: func(format string, args ...any) { fmt.Printf("  "+format+"\n", args...) }}
+	b := &bench{world: w}
 	if b.bot, err = w.Telegram(ctx, world.Webhook); err != nil {
 		return b, err
 	}
@@ -101,6 +114,9 @@ func (b *bench) renew(ctx context.Context) error {
 	}
 	return b.platform.renew(ctx, conversations)
 }
+
+// say prints what explains the results.
+func say(format string, args ...any) { fmt.Printf("  "+format+"\n", args...) }
 
 func (b *bench) measureRest(ctx context.Context) error {
 	select {
@@ -134,7 +150,7 @@ func (b *bench) measureOutbound(ctx context.Context) error {
 func (b *bench) measureAcks(ctx context.Context) error {
 	times, err := b.acks(ctx, 100, 10)
 	if err == nil {
-		b.say("webhook calls: %d, p50 %.1f ms", len(times), quantile(times, 0.5))
+		say("webhook calls: %d, p50 %.1f ms", len(times), quantile(times, 0.5))
 		fmt.Printf("ms webhook-ack-p99 %.1f\n", quantile(times, 0.99))
 	}
 	return err
@@ -163,7 +179,7 @@ func (b *bench) compare(ctx context.Context, name string, ours func(context.Cont
 		if err != nil {
 			return err
 		}
-		b.say("%s: platform %.0f posts/s, msgbot %.0f posts/s", name, limit, rate)
+		say("%s: platform %.0f posts/s, msgbot %.0f posts/s", name, limit, rate)
 		ratios = append(ratios, rate/limit)
 	}
 	fmt.Printf("ratio %s %.2f\n", name, quantile(ratios, 0.5))
@@ -195,7 +211,7 @@ func (b *bench) measureOther(ctx context.Context) error {
 		if err = b.world.Admin.EnablePlugin(ctx, world.PluginID); err != nil {
 			return err
 		}
-		b.say("other-channels: on %.0f posts/s, off %.0f posts/s", on, off)
+		say("other-channels: on %.0f posts/s, off %.0f posts/s", on, off)
 		ratios = append(ratios, on/off)
 	}
 	fmt.Printf("ratio other-channels %.2f\n", quantile(ratios, 0.5))

@@ -28,7 +28,6 @@ type bench struct {
 	made     int
 	platform *platform
 	db       *sql.DB
-	say      func(format string, args ...any)
 }
 
 // rate is how many posts per second came into a channel since, by their createat: from the first to the last.
@@ -173,7 +172,7 @@ func (b *bench) inboundAdded(ctx context.Context, n int) (float64, error) {
 		}
 		bare = append(bare, one...)
 	}
-	b.say("inbound: %.1f ms to the post, a bare CreatePost %.1f ms", quantile(ours, 0.5), quantile(bare, 0.5))
+	say("inbound: %.1f ms to the post, a bare CreatePost %.1f ms", quantile(ours, 0.5), quantile(bare, 0.5))
 	return quantile(ours, 0.5) - quantile(bare, 0.5), nil
 }
 

@@ -43,7 +43,7 @@ func (c *Client) Capabilities() messenger.Capabilities {
 		WebhookPorts:     []int{443, 80, 88, 8443},
 		Files: []messenger.FileRule{
 			{
-				Kind: messenger.Photo, MaxBytes: maxPhoto, Extensions: []string{".jpg", ".jpeg", ".png", ".webp"},
+				Kind: messenger.Photo, MaxBytes: maxPhoto, Extensions: []string{".jpg", ".jpeg", ".png"},
 				MaxSides: 10000, MaxRatio: 20,
 			},
 			{Kind: messenger.Animation, MaxBytes: upload, Extensions: []string{".gif"}},

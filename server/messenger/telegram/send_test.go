@@ -342,6 +342,7 @@ func TestCase39PicturesOverTheLimitsOfPhotosHaveAnotherRule(t *testing.T) {
 	require.Equal(t, messenger.Photo, rules[0].Kind)
 	require.Equal(t, int64(10<<20), rules[0].MaxBytes)
 	require.Equal(t, []int{10000, 20}, []int{rules[0].MaxSides, rules[0].MaxRatio})
+	require.NotContains(t, rules[0].Extensions, ".webp", "the server refuses it as a photo")
 	last := rules[len(rules)-1]
 	require.Equal(t, messenger.Document, last.Kind)
 	require.Nil(t, last.Extensions)

@@ -1,0 +1,136 @@
+// How fast replies go out: a storm on one bot, what the messenger tells to wait, and what waits when the plugin restarts.
+
+package acceptance
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
+)
+
+// enterAll makes so many customers of the bot write their first words at once.
+func (s *scene) enterAll(bot *world.Bot, n int) []*stage {
+	s.Helper()
+	var all []*stage
+	for i := range n {
+		customer := s.customer(bot, fmt.Sprintf("Покупець %d", numbers.Add(1)+int64(i)))
+		customer.Says("Добрий день!")
+		all = append(all, &stage{scene: s, customer: customer, tg: customer.AtTelegram, viber: customer.AtViber})
+	}
+	s.worksOff(bot)
+	for _, k := range all {
+		k.c = s.conversation(k.customer)
+	}
+	return all
+}
+
+// reply is the text of the n-th reply.
+func reply(n int) string { return fmt.Sprintf("відповідь %d", n) }
+
+func upTo(n int) []string {
+	var texts []string
+	for i := range n {
+		texts = append(texts, reply(i))
+	}
+	return texts
+}
+
+// floods makes the agent write each customer so many replies, in turn.
+func floods(all []*stage, each int) {
+	for i := range each {
+		for _, k := range all {
+			k.replies(k.c, reply(i))
+		}
+	}
+}
+
+func TestAStormOfRepliesOnOneBotDelaysNoOther(t *testing.T) {
+	t.Parallel()
+	const chats, each = 20, 10
+	s := newScene(t)
+	stormy, calm := s.telegram(world.Webhook, nil), s.enters(s.telegram(world.Webhook, nil))
+	all := s.enterAll(stormy, chats)
+	floods(all, each)
+	post := calm.replies(calm.c, "Вітаю")
+	calm.settles(calm.c, post, "sent")
+	require.NotZero(t, s.status(stormy).Outbox, "the storm was over before")
+	require.Less(t, calm.customer.Received()[0].At.Sub(time.UnixMilli(post.CreateAt)), 5*time.Second)
+	for _, k := range all {
+		k.reads(upTo(each)...)
+		paced(k)
+	}
+}
+
+// paced requires that no more than three messages were sent to a chat at once, and one each second on average.
+func paced(k *stage) {
+	k.Helper()
+	const burst, late = 3, 200 * time.Millisecond
+	calls := k.calls("sendMessage")
+	for i := burst; i < len(calls); i++ {
+		require.GreaterOrEqual(k, calls[i].At.Sub(calls[i-burst].At), time.Second-late)
+	}
+}
+
+func TestCase40WhenASecondChatIsToldToWaitTheWholeBotDoes(t *testing.T) {
+	t.Parallel()
+	const wait = 4 * time.Second
+	s := newScene(t)
+	all := s.enterAll(s.telegram(world.Webhook, nil), 3)
+	for _, k := range all[:2] {
+		k.failing("sendMessage", telegramtest.Failure{RetryAfter: int(wait / time.Second)})
+		k.replies(k.c, "один")
+	}
+	refusals := func() (at []time.Time) {
+		for _, k := range all[:2] {
+			if calls := k.calls("sendMessage"); len(calls) > 0 {
+				at = append(at, calls[0].At)
+			}
+		}
+		return at
+	}
+	require.NoError(t, eventually(s.ctx, "both refusals", func() bool { return len(refusals()) == 2 }))
+	all[2].replies(all[2].c, "один")
+	for _, k := range all {
+		k.reads("один")
+	}
+	second := slices.MaxFunc(refusals(), time.Time.Compare)
+	require.GreaterOrEqual(t, all[2].calls("sendMessage")[0].At.Sub(second), wait)
+}
+
+// Not parallel: it restarts the plugin.
+func TestWhatWaitsForABotSurvivesARestartAndGoesOutInOrder(t *testing.T) {
+	const chats, each = 6, 8
+	s := newScene(t)
+	bot := s.telegram(world.Webhook, nil)
+	all := s.enterAll(bot, chats)
+	_, err := w.Plugin.BotAction(s.ctx, bot.ID, "pause")
+	require.NoError(t, err)
+	floods(all, each)
+	queued := func(n int) {
+		t.Helper()
+		require.NoError(t, eventually(s.ctx, "the queue", func() bool { return s.status(bot).Outbox == n }))
+	}
+	queued(chats * each)
+
+	require.NoError(t, w.Admin.RestartPlugin(s.ctx, world.PluginID))
+	require.NoError(t, w.AwaitOwned(s.ctx, bot))
+	queued(chats * each)
+	require.Empty(t, bot.AtTelegram.Sent())
+	_, err = w.Plugin.BotAction(s.ctx, bot.ID, "resume")
+	require.NoError(t, err)
+	require.NoError(t, eventually(s.ctx, "the first of them", func() bool { return len(bot.AtTelegram.Sent()) >= chats }))
+
+	require.NoError(t, w.Admin.RestartPlugin(s.ctx, world.PluginID))
+	require.NotZero(t, s.status(bot).Outbox, "the queue was empty before the second restart")
+	for _, k := range all {
+		k.reads(upTo(each)...)
+		require.Empty(t, k.lines(k.c.RootPostID))
+	}
+	queued(0)
+}
