@@ -86,6 +86,8 @@ type Conversation struct {
 	Payload string
 	// LastAgentAt is when an agent replied last, zero for never.
 	LastAgentAt time.Time
+	// HumanSince is when human mode began, zero in bot mode.
+	HumanSince time.Time
 	// Memory is what the automatic answers remember of it, JSON of autoreply.Memory; nil for nothing.
 	Memory json.RawMessage
 	// Keyboard is the external id of the message whose buttons the customer sees, empty for none.

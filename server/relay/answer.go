@@ -15,12 +15,8 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
-const (
-	// humanFor is how long after an agent's last reply only people answer, unless the customer waits.
-	humanFor = 24 * time.Hour
-	// maxCalls bounds the calls of a flow's service for one event.
-	maxCalls = 5
-)
+// maxCalls bounds the calls of a flow's service for one event.
+const maxCalls = 5
 
 // answer asks the arbiter about an event of the customer. answered says that he does not wait for the team because of it.
 // A press is acknowledged in any case.
@@ -84,20 +80,13 @@ func (in *inbound) decide(ctx context.Context, arbiter Arbiter, s *laneState, c 
 func (in *inbound) facts(s *laneState, c conversation.Conversation) autoreply.Facts {
 	f := autoreply.Facts{
 		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
-		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, Language: s.conv.Customer.Language, BotName: s.bot.Name,
-	}
-	if humanModeIsOver(c) {
-		f.Mode = conversation.BotMode
+		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: s.conv.Customer.Language, BotName: s.bot.Name,
 	}
 	f.Customer.FirstName, f.Customer.Username = s.conv.Customer.FirstName, s.conv.Customer.Username
 	if s.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
 		f.AgentFirstName = in.desk.FirstName(c.AssigneeID)
 	}
 	return f
-}
-
-func humanModeIsOver(c conversation.Conversation) bool {
-	return c.Mode == conversation.HumanMode && c.WaitingSince.IsZero() && !c.LastAgentAt.IsZero() && time.Since(c.LastAgentAt) > humanFor
 }
 
 // toast is what a customer who pressed in vain sees for a moment, in his language.
@@ -128,7 +117,7 @@ func (in *inbound) carry(ctx context.Context, s *laneState, row InboxRow, c conv
 	switch {
 	case d.Handover:
 		a.Mode = conversation.HumanMode
-	case humanModeIsOver(c):
+	case d.HumanModeOver:
 		a.Mode = conversation.BotMode
 	}
 	if d.Assign != "" {
@@ -186,7 +175,7 @@ func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finis
 	if err != nil {
 		return Finished{}, err
 	}
-	if d.Silence == "late" {
+	if d.Silence == autoreply.SilenceLate {
 		if err := in.line(ctx, s, row, "line.auto_late", nil); err != nil {
 			return Finished{}, err
 		}

@@ -196,23 +196,20 @@ func TestATimerThatIsLateSaysWhyNothingWasSaid(t *testing.T) {
 	})
 }
 
-func TestHumanModeEndsADayAfterTheLastReply(t *testing.T) {
+func TestHumanModeThatIsOverIsStored(t *testing.T) {
 	onStage(t, func(s *stage) {
-		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
-			return autoreply.Decision{Text: string(f.Mode), Memory: m}
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			return autoreply.Decision{HumanModeOver: true, Memory: m}
 		}
 	}, func(s *stage) {
-		for _, ago := range []time.Duration{23 * time.Hour, 25 * time.Hour} {
-			s.says(t, "olena", "x")
-			settleDown()
-			s.store.mu.Lock()
-			c := s.store.convs["conv-olena"]
-			c.Mode, c.LastAgentAt, c.WaitingSince = conversation.HumanMode, time.Now().Add(-ago), time.Time{}
-			s.store.mu.Unlock()
-			s.says(t, "olena", "y")
-			settleDown()
-		}
-		require.Equal(t, []string{"bot", "human", "human", "bot"}, s.messenger.sent("olena"))
+		s.says(t, "olena", "x")
+		settleDown()
+		s.store.mu.Lock()
+		s.store.convs["conv-olena"].Mode = conversation.HumanMode
+		s.store.mu.Unlock()
+		s.says(t, "olena", "y")
+		settleDown()
+		require.Equal(t, conversation.BotMode, s.store.convs["conv-olena"].Mode)
 	})
 }
 
