@@ -15,6 +15,22 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
+// answerer asks a bot's arbiter and makes of its decisions what is stored.
+type answerer struct {
+	botID string
+	desk  Desk
+	autos Arbiters
+	meter Meter
+}
+
+// asking is what an event of a conversation is decided with: the customer is the one who speaks now.
+type asking struct {
+	bot  conversation.Bot
+	conv conversation.Conversation
+	// lane and id are those of the row, or of the update that has none.
+	lane, id string
+}
+
 // maxCalls bounds the calls of a flow's service for one event.
 const maxCalls = 5
 
@@ -30,43 +46,46 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 	if e.Press != nil {
 		asked.Press = e.Press.Data
 	}
-	c, err := in.fresh(ctx, s)
+	q, err := in.asking(ctx, s, row)
 	if err != nil {
 		return nil, false, err
 	}
-	d, err := in.decide(ctx, arbiter, s, c, asked, func(d autoreply.Decision) {
-		in.acknowledge(ctx, s, row, e, in.toast(c, d))
+	d, err := in.decide(ctx, q, arbiter, asked, func(d autoreply.Decision) {
+		in.acknowledge(ctx, s, row, e, in.toast(q, d))
 	})
 	if err != nil {
 		return nil, false, err
 	}
-	return in.carry(ctx, s, row, c, d)
+	a, err = in.carry(ctx, q, d)
+	return a, d.Answered, err
 }
 
-// fresh is the conversation as it is stored now, with all that the lane did before.
-func (in *inbound) fresh(ctx context.Context, s *laneState) (conversation.Conversation, error) {
+// asking is the conversation as it is stored now, with all that the lane did before.
+func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow) (asking, error) {
 	if err := s.done.Await(); err != nil {
-		return conversation.Conversation{}, err
+		return asking{}, err
 	}
-	return in.store.Conversation(ctx, s.conv.ID)
+	c, err := in.store.Conversation(ctx, s.conv.ID)
+	c.Customer, c.Thread = s.conv.Customer, s.conv.Thread
+	return asking{bot: s.bot, conv: c, lane: row.Lane, id: row.EventID}, err
 }
 
 // decide evaluates until the arbiter needs no call of a service any more; first is told of the first decision.
-func (in *inbound) decide(ctx context.Context, arbiter Arbiter, s *laneState, c conversation.Conversation, e autoreply.Event, first func(autoreply.Decision)) (autoreply.Decision, error) {
+func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e autoreply.Event, first func(autoreply.Decision)) (autoreply.Decision, error) {
 	var memory autoreply.Memory
-	if len(c.Memory) > 0 {
-		if err := json.Unmarshal(c.Memory, &memory); err != nil {
+	if len(q.conv.Memory) > 0 {
+		if err := json.Unmarshal(q.conv.Memory, &memory); err != nil {
 			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
 		}
 	}
-	facts := in.facts(s, c)
+	facts := w.facts(q)
 	d := arbiter.Evaluate(facts, memory, e, time.Now())
 	first(d)
 	for range maxCalls {
 		if d.Call == nil {
 			break
 		}
-		answer := in.autos.Call(ctx, in.lease.BotID, *d.Call)
+		answer := w.autos.Call(ctx, w.botID, *d.Call)
 		if ctx.Err() != nil {
 			return d, ctx.Err()
 		}
@@ -77,42 +96,42 @@ func (in *inbound) decide(ctx context.Context, arbiter Arbiter, s *laneState, c 
 }
 
 // facts are what the arbiter needs to know besides its memory.
-func (in *inbound) facts(s *laneState, c conversation.Conversation) autoreply.Facts {
+func (w *answerer) facts(q asking) autoreply.Facts {
+	c := q.conv
 	f := autoreply.Facts{
 		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
-		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: s.conv.Customer.Language, BotName: s.bot.Name,
+		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: c.Customer.Language, BotName: q.bot.Name,
 	}
-	f.Customer.FirstName, f.Customer.Username = s.conv.Customer.FirstName, s.conv.Customer.Username
-	if s.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
-		f.AgentFirstName = in.desk.FirstName(c.AssigneeID)
+	f.Customer.FirstName, f.Customer.Username = c.Customer.FirstName, c.Customer.Username
+	if q.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
+		f.AgentFirstName = w.desk.FirstName(c.AssigneeID)
 	}
 	return f
 }
 
 // toast is what a customer who pressed in vain sees for a moment, in his language.
-func (in *inbound) toast(c conversation.Conversation, d autoreply.Decision) string {
+func (w *answerer) toast(q asking, d autoreply.Decision) string {
 	if d.Toast == "" {
 		return ""
 	}
-	return in.desk.T(c.Customer.Language, d.Toast, nil)
+	return w.desk.T(q.conv.Customer.Language, d.Toast, nil)
 }
 
 // carry makes of a decision what is stored with the end of the row.
-func (in *inbound) carry(ctx context.Context, s *laneState, row InboxRow, c conversation.Conversation, d autoreply.Decision) (*AutoAnswer, bool, error) {
+func (w *answerer) carry(ctx context.Context, q asking, d autoreply.Decision) (*AutoAnswer, error) {
 	memory, err := json.Marshal(d.Memory)
 	if err != nil {
-		return nil, false, errors.Wrap(err, "write what the automatic answers remember")
+		return nil, errors.Wrap(err, "write what the automatic answers remember")
 	}
 	a := &AutoAnswer{
-		ConversationID: c.ID, Text: d.Text, FileIDs: d.Files, Buttons: d.Buttons, Rules: d.Rules, Memory: memory,
-		Close: d.Close, Tags: d.Tags, NoAnswerAt: d.NoAnswerAt, Lane: row.Lane, RemoveKeyboard: d.RemoveKeyboard,
-		By: by(d),
+		ConversationID: q.conv.ID, Text: d.Text, FileIDs: d.Files, Buttons: d.Buttons, Rules: d.Rules, Memory: memory,
+		Close: d.Close, Tags: d.Tags, NoAnswerAt: d.NoAnswerAt, Lane: q.lane, RemoveKeyboard: d.RemoveKeyboard, By: by(d),
 	}
 	if d.Text != "" || len(d.Files) > 0 {
-		a.PostID = conversation.PostID(in.lease.BotID, "auto", row.EventID)
-		in.meter.Outbound(s.bot.Kind, "auto", "")
+		a.PostID = conversation.PostID(w.botID, "auto", q.id)
+		w.meter.Outbound(q.bot.Kind, "auto", "")
 	} else {
-		in.meter.Outbound(s.bot.Kind, "auto_silent", d.Silence)
+		w.meter.Outbound(q.bot.Kind, "auto_silent", d.Silence)
 	}
 	switch {
 	case d.Handover:
@@ -120,21 +139,22 @@ func (in *inbound) carry(ctx context.Context, s *laneState, row InboxRow, c conv
 	case d.HumanModeOver:
 		a.Mode = conversation.BotMode
 	}
-	if d.Assign != "" {
-		if a.AssigneeID = in.desk.UserID(d.Assign); a.AssigneeID != "" && a.AssigneeID != c.AssigneeID {
-			err = in.assigned(ctx, s, row, d.Assign)
-		}
+	if d.Assign == "" {
+		return a, nil
 	}
-	return a, d.Answered, err
+	if a.AssigneeID = w.desk.UserID(d.Assign); a.AssigneeID == "" || a.AssigneeID == q.conv.AssigneeID {
+		return a, nil
+	}
+	return a, w.assigned(ctx, q, d.Assign)
 }
 
 // assigned mentions the new assignee, which makes him follow the thread.
-func (in *inbound) assigned(ctx context.Context, s *laneState, row InboxRow, username string) error {
-	if s.conv.Thread.RootPostID == "" {
+func (w *answerer) assigned(ctx context.Context, q asking, username string) error {
+	if q.conv.Thread.RootPostID == "" {
 		return nil
 	}
-	id := conversation.PostID(in.lease.BotID, "assigned", row.EventID)
-	err := in.desk.PostLine(ctx, id, s.bot, *s.conv, "line.assigned", map[string]string{"mention": username})
+	id := conversation.PostID(w.botID, "assigned", q.id)
+	err := w.desk.PostLine(ctx, id, q.bot, q.conv, "line.assigned", map[string]string{"mention": username})
 	if err != nil && !lasting(err) {
 		return err
 	}
@@ -167,11 +187,12 @@ func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finis
 	if arbiter == nil {
 		return done(row, "timer"), nil
 	}
-	if c, err = in.fresh(ctx, s); err != nil {
+	q, err := in.asking(ctx, s, row)
+	if err != nil {
 		return Finished{}, err
 	}
 	asked := autoreply.Event{Kind: autoreply.NoAnswerDue, At: t.DueAt}
-	d, err := in.decide(ctx, arbiter, s, c, asked, func(autoreply.Decision) {})
+	d, err := in.decide(ctx, q, arbiter, asked, func(autoreply.Decision) {})
 	if err != nil {
 		return Finished{}, err
 	}
@@ -181,7 +202,7 @@ func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finis
 		}
 	}
 	f := done(row, "timer")
-	f.Auto, _, err = in.carry(ctx, s, row, c, d)
+	f.Auto, err = in.carry(ctx, q, d)
 	return f, err
 }
 

@@ -225,3 +225,33 @@ func TestTheOwnersWordsAndServiceMessagesAreNotEvaluated(t *testing.T) {
 		require.Empty(t, s.messenger.sent("olena"))
 	})
 }
+
+// welcoming is a messenger that takes a welcome as the answer to its call.
+type welcoming struct{ *fakeMessenger }
+
+func (welcoming) Welcome(out messenger.Outgoing) ([]byte, error) { return []byte(out.Text.Plain), nil }
+
+func TestCase52AWelcomeIsTheAnswerToTheCallOnceAndStandsInTheThreadLater(t *testing.T) {
+	onStage(t, func(s *stage) {
+		answering(autoreply.Started, "**Welcome!**")(s)
+		s.bots.messenger = welcoming{s.messenger}
+	}, func(s *stage) {
+		raw, err := json.Marshal(event(messenger.EventStarted, "olena"))
+		require.NoError(t, err)
+		d := messenger.Delivery{Updates: []messenger.Update{{EventID: "start", Lane: "olena", Raw: raw}}}
+		_, err = s.Accept(s.ctx, testBot, d)
+		require.NoError(t, err)
+		body, err := s.Welcome(s.ctx, testBot, d)
+		require.NoError(t, err)
+		require.Equal(t, "Welcome!", string(body))
+		body, err = s.Welcome(s.ctx, testBot, d)
+		require.NoError(t, err)
+		require.Empty(t, body, "it is said once")
+		settleDown()
+		require.Empty(t, s.messenger.calls, "nothing may be sent to who has not written yet")
+		require.Empty(t, s.desk.cards)
+		s.happens(t, message("olena", "2", "hi"))
+		settleDown()
+		require.Len(t, s.desk.autos, 1)
+	})
+}

@@ -230,6 +230,17 @@ func (s *fakeStore) AutoShown(_ context.Context, id int64) error {
 	return err
 }
 
+func (s *fakeStore) Welcomed(_ context.Context, _ string, a AutoAnswer) (bool, error) {
+	unlock, err := s.locked()
+	defer unlock()
+	if slices.ContainsFunc(s.outbox, func(r *OutboxRow) bool { return r.PostID == a.PostID }) {
+		return false, err
+	}
+	s.auto(&a)
+	s.outbox[len(s.outbox)-1].State = conversation.Sent
+	return true, err
+}
+
 func (s *fakeStore) DropKeyboards(context.Context, Lease) (int, error) {
 	unlock, err := s.locked()
 	defer unlock()

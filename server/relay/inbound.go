@@ -27,21 +27,22 @@ const admissionPause = time.Minute
 
 // inbound works off the inbox of one bot under one lease.
 type inbound struct {
+	answerer
 	lease Lease
 	store Store
-	desk  Desk
 	bots  Messengers
-	autos Arbiters
 	// said is told that something waits to be sent.
 	said    func()
-	meter   Meter
 	log     Logger
 	commits *commits
 	lanes   *lanes[InboxRow]
 }
 
 func (w *worker) newInbound() *inbound {
-	in := &inbound{lease: w.lease, store: w.store, desk: w.desk, bots: w.bots, autos: w.autos, meter: w.meter, log: w.log}
+	in := &inbound{
+		lease: w.lease, store: w.store, bots: w.bots, log: w.log,
+		answerer: answerer{botID: w.lease.BotID, desk: w.desk, autos: w.autos, meter: w.meter},
+	}
 	in.commits = newCommits(func(rows []Finished) error {
 		ctx, cancel := context.WithTimeout(context.Background(), factTimeout)
 		defer cancel()

@@ -119,6 +119,9 @@ type AutoStore interface {
 	Unshown(ctx context.Context, conversationID string) ([]OutboxRow, error)
 	// AutoShown records that the post of an AutoRow is in its thread.
 	AutoShown(ctx context.Context, id int64) error
+	// Welcomed records an answer that is handed to the messenger now: shown as sent, without a lease, once by its PostID. It
+	// returns false for one that is recorded already.
+	Welcomed(ctx context.Context, botID string, a AutoAnswer) (bool, error)
 	// DropKeyboards queues a KeyboardRow for each conversation in human mode that still has a Keyboard, and counts them.
 	DropKeyboards(ctx context.Context, l Lease) (int, error)
 }

@@ -131,9 +131,7 @@ func (out *outbound) upload(can messenger.Capabilities, f AgentFile) messenger.U
 
 // text is a row's Markdown as the customer is to read it, with the name of its author where the bot shows it.
 func (out *outbound) text(t task, markdown string) richtext.Text {
-	text := richtext.FromMarkdown(markdown, richtext.Options{
-		Mention: out.desk.DisplayName, Internal: out.desk.Internal, Emoji: out.desk.Emoji,
-	})
+	text := richtext.FromMarkdown(markdown, reading(out.desk))
 	name := t.row.shownName(t.bot.Settings.AgentName)
 	switch {
 	case name == "":
