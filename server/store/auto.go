@@ -77,12 +77,18 @@ const decidedAnswers = `
 			bool_or(removes) AS removes, max(at) FILTER (WHERE post_id <> '') AS said_at
 		FROM auto GROUP BY conversation_id),`
 
+// noAnswers stands for decidedAnswers where nothing was decided: then PostgreSQL has less to plan.
+const noAnswers = `
+	auto AS NOT MATERIALIZED (SELECT 0::bigint AS id WHERE false),
+	decided AS NOT MATERIALIZED (
+		SELECT '' AS conversation_id, false AS closes, 0::bigint AS closed_by, '' AS closed_after, now() AS said_at WHERE false),`
+
 // afterClose says that a message came after all answers that closed its conversation. The rows of an album are one message.
 const afterClose = `(closed_by IS NULL OR message.id > closed_by AND message.post_id <> closed_after)`
 
 // followedDecisions are the columns of a conversation c that only decisions change. Nobody answers and nobody waits in vain
 // in a closed one, see msgbot_auto in the migrations.
-const followedDecisions = `
+const followedDecisions = `,
 			memory = coalesce(decided.memory, c.memory),
 			mode = coalesce(decided.mode, c.mode),
 			assignee_id = coalesce(decided.assignee_id, c.assignee_id),
@@ -96,7 +102,7 @@ const followedDecisions = `
 			keyboard = CASE WHEN decided.removes THEN '' ELSE c.keyboard END`
 
 // saidAnswers puts into the outbox what is said and whose buttons go, and counts the hits of rules.
-const saidAnswers = `
+const saidAnswers = `,
 	said AS (
 		INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, kind, text, author_first, author_full, file_ids, buttons, by,
 			state, created_at)

@@ -73,12 +73,18 @@ func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.F
 	if err != nil {
 		return err
 	}
-	autos, err := document(autoRows(done))
+	answers := autoRows(done)
+	if len(answers) == 0 {
+		return s.fenced(ctx, "finish updates", l,
+			endedUpdates+noAnswers+editedMessages+newMessages+movedConversations+theirRows, argument, ids)
+	}
+	auto, err := document(answers)
 	if err != nil {
 		return err
 	}
-	return s.fenced(ctx, "finish updates", l, endedUpdates+decidedAnswers+editedMessages+newMessages+movedConversations+saidAnswers,
-		argument, ids, autos)
+	return s.fenced(ctx, "finish updates", l,
+		endedUpdates+decidedAnswers+editedMessages+newMessages+movedConversations+followedDecisions+theirRows+saidAnswers,
+		argument, ids, auto)
 }
 
 // endedUpdates ends the rows of the inbox.
@@ -175,16 +181,16 @@ const movedConversations = `
 			waiting_since = coalesce(
 				CASE
 					WHEN closes THEN NULL
-					WHEN c.waiting_since <= news.answered THEN (
+					WHEN c.waiting_since <= news.answered OR c.waiting_since = ANY (news.served) THEN (
 						SELECT min(m.at) FROM msgbot_messages m
-						WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at > news.answered)
-					WHEN c.waiting_since = ANY (news.served) THEN (
-						SELECT min(m.at) FROM msgbot_messages m
-						WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at >= c.waiting_since)
+						WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at > news.answered
+							AND m.at >= c.waiting_since)
 					ELSE c.waiting_since END,
 				news.first),
-			last_message_at = greatest(c.last_message_at, news.last, decided.said_at),
-			` + followedDecisions + `
+			last_message_at = greatest(c.last_message_at, news.last, decided.said_at)`
+
+// theirRows are those that movedConversations changes.
+const theirRows = `
 		FROM added JOIN locked ON locked.id = added.conversation_id
 			LEFT JOIN news USING (conversation_id) LEFT JOIN decided USING (conversation_id)
-		WHERE c.id = added.conversation_id),`
+		WHERE c.id = added.conversation_id)`
