@@ -43,12 +43,16 @@ func (s *Store) Bots(ctx context.Context) ([]conversation.Bot, error) {
 
 // Versions implements bots.Store.
 func (s *Store) Versions(ctx context.Context) (map[string]int64, error) {
+	return s.versions(ctx, "read the bots' versions", `SELECT id, version FROM msgbot_bots`)
+}
+
+// versions runs a query for the versions of bots.
+func (s *Store) versions(ctx context.Context, doing, query string) (map[string]int64, error) {
 	type version struct {
 		id string
 		n  int64
 	}
-	rows, err := list(ctx, s, "read the bots' versions", func(v *version) []any { return []any{&v.id, &v.n} },
-		`SELECT id, version FROM msgbot_bots`)
+	rows, err := list(ctx, s, doing, func(v *version) []any { return []any{&v.id, &v.n} }, query)
 	if err != nil {
 		return nil, err
 	}

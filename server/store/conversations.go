@@ -24,7 +24,7 @@ const closeBatch = 500
 const conversationColumns = ` c.id, c.bot_id, p.id, p.bot_id, p.external_id, p.name, p.first_name, p.username,
 	p.language, p.avatar_url, c.unreachable, c.chat_id, c.connection, c.chat_kind, c.chat_title, c.status, c.mode,
 	c.assignee_id, c.tags, c.root_post_id, c.channel_id, c.thread_seq, c.thread_posts, c.preview, c.waiting_since,
-	c.last_message_at, c.closed_at, c.first_response_ms, c.created_at, c.payload `
+	c.last_message_at, c.closed_at, c.first_response_ms, c.created_at, c.payload, c.last_agent_at, c.memory, c.keyboard `
 
 // withCustomer joins a conversation c with its customer p. A group's is the one who wrote first.
 const withCustomer = ` JOIN msgbot_customers p ON p.id = c.customer_id `
@@ -36,7 +36,7 @@ func conversationFields(c *conversation.Conversation) []any {
 		&p.Language, &p.AvatarURL, &p.Unreachable, &c.Chat.ID, &c.Chat.Connection, &c.Chat.Kind, &c.Chat.Title, &c.Status, &c.Mode,
 		&c.AssigneeID, pq.Array(&c.Tags), &c.Thread.RootPostID, &c.Thread.ChannelID, &c.Thread.Seq, &c.Thread.Posts, &c.Thread.Preview,
 		when{&c.WaitingSince}, when{&c.LastMessageAt}, when{&c.ClosedAt}, elapsed{&c.FirstResponse, time.Millisecond}, when{&c.CreatedAt},
-		&c.Payload,
+		&c.Payload, when{&c.LastAgentAt}, (*[]byte)(&c.Memory), &c.Keyboard,
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *Store) StartThread(ctx context.Context, l relay.Lease, conversationID s
 
 // Change implements relay.ConversationStore; relay.ErrNotFound when there is no such conversation. The row is locked
 // while f runs: f must not call the store. The card is due for what it shows, see msgbot_card in the migrations: it shows
-// neither when the conversation was closed nor a payload.
+// neither when the conversation was closed nor a payload. What automatic answers remember follows, see msgbot_auto there.
 func (s *Store) Change(ctx context.Context, id string, f func(*conversation.Conversation) error) (conversation.Conversation, error) {
 	ctx, cancel := context.WithTimeout(ctx, statementTime)
 	defer cancel()
@@ -166,11 +166,11 @@ func (s *Store) Change(ctx context.Context, id string, f func(*conversation.Conv
 	if reflect.DeepEqual(before, c) {
 		return c, nil
 	}
-	_, err = tx.ExecContext(ctx, `
+	err = tx.QueryRowContext(ctx, `
 		UPDATE msgbot_conversations SET status = $2, mode = $3, assignee_id = $4, tags = $5, waiting_since = $6,
 			closed_at = $7, unreachable = $8, payload = $9
-		WHERE id = $1`, id, string(c.Status), string(c.Mode), c.AssigneeID, texts(c.Tags), orNull(c.WaitingSince),
-		orNull(c.ClosedAt), clean(c.Customer.Unreachable), clean(c.Payload))
+		WHERE id = $1 RETURNING memory`, id, string(c.Status), string(c.Mode), c.AssigneeID, texts(c.Tags), orNull(c.WaitingSince),
+		orNull(c.ClosedAt), clean(c.Customer.Unreachable), clean(c.Payload)).Scan((*[]byte)(&c.Memory))
 	if err != nil {
 		return none, errors.Wrap(err, "change a conversation")
 	}

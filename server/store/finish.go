@@ -1,4 +1,5 @@
-// What updates became: messages with their parts, and the conversation they change.
+// What updates became: messages with their parts, and the conversation they change. What is answered automatically is in
+// auto.go.
 
 package store
 
@@ -63,15 +64,27 @@ func finishedRow(d relay.Finished) finished {
 }
 
 // FinishUpdates implements relay.InboxStore. A row that is finished already changes nothing again. An edit may stand in
-// the same batch as its message. The ids go in a second time as an array: PostgreSQL sees how few they are, and does not
-// read the whole backlog for them.
+// the same batch as its message. What is answered automatically comes after the message that it answers; of several answers
+// in one conversation the later ones count. The ids go in a second time as an array: PostgreSQL sees how few they are, and
+// does not read the whole backlog for them.
 func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.Finished) error {
 	rows, ids := finishedRows(done)
 	argument, err := document(rows)
 	if err != nil {
 		return err
 	}
-	return s.fenced(ctx, "finish updates", l, endedUpdates+editedMessages+newMessages+movedConversations, argument, ids)
+	answers := autoRows(done)
+	if len(answers) == 0 {
+		return s.fenced(ctx, "finish updates", l,
+			endedUpdates+noAnswers+editedMessages+newMessages+movedConversations+theirRows, argument, ids)
+	}
+	auto, err := document(answers)
+	if err != nil {
+		return err
+	}
+	return s.fenced(ctx, "finish updates", l,
+		endedUpdates+decidedAnswers+editedMessages+newMessages+movedConversations+followedDecisions+theirRows+saidAnswers,
+		argument, ids, auto)
 }
 
 // endedUpdates ends the rows of the inbox.
@@ -84,7 +97,7 @@ const endedUpdates = `
 		UPDATE msgbot_inbox i SET state = done.state, reason = done.reason FROM done
 		WHERE i.id = done.id AND i.id = ANY ($4::bigint[]) AND i.bot_id = $1 AND i.state = 'waiting' RETURNING i.id),
 	message AS (
-		SELECT conversation_id, post_id, direction, external_id, kind, number, coalesce(at, now()) AS at, edited_at, posts,
+		SELECT id, conversation_id, post_id, direction, external_id, kind, number, coalesce(at, now()) AS at, edited_at, posts,
 			waits, text_digest, files_digest, quote_key
 		FROM done JOIN ended USING (id) WHERE conversation_id <> '' AND NOT edited),
 	-- Of several edits the one that was worked off last is what is shown.
@@ -136,35 +149,48 @@ const newMessages = `
 		ON CONFLICT DO NOTHING),`
 
 // movedConversations opens conversations, counts their posts, and begins or ends their wait: what the owner of a Business
-// account wrote himself answers all that came before it.
+// account wrote himself answers all that came before it. Nobody waits after a message that was answered automatically, also
+// when the thread was opened for it.
 const movedConversations = `
 	answered AS (
 		SELECT conversation_id, max(at) AS at FROM message WHERE direction = 'out' GROUP BY conversation_id),
 	news AS (
 		SELECT conversation_id, coalesce(max(answered.at), '-infinity') AS answered,
-			min(message.at) FILTER (WHERE waits AND message.at > coalesce(answered.at, '-infinity')) AS first,
-			max(message.at) AS last
-		FROM message LEFT JOIN answered USING (conversation_id) GROUP BY conversation_id),
+			min(message.at) FILTER (
+				WHERE waits AND message.at > coalesce(answered.at, '-infinity') AND ` + afterClose + `) AS first,
+			array_agg(message.at) FILTER (WHERE NOT waits AND message.id IN (SELECT id FROM auto)) AS served,
+			bool_or(` + afterClose + `) AS opens, max(message.at) AS last
+		FROM message LEFT JOIN answered USING (conversation_id) LEFT JOIN decided USING (conversation_id)
+		GROUP BY conversation_id),
 	added AS (
 		SELECT conversation_id, sum(posts) AS posts
-		FROM (SELECT conversation_id, posts FROM fresh UNION ALL SELECT conversation_id, posts FROM grown) counts
+		FROM (SELECT conversation_id, posts FROM fresh UNION ALL SELECT conversation_id, posts FROM grown
+			UNION ALL SELECT conversation_id, 0 FROM decided) counts
 		GROUP BY conversation_id),
 	-- Rows are locked in one order wherever several are: no two statements can wait for each other.
 	locked AS (
-		SELECT id FROM msgbot_conversations WHERE id IN (SELECT conversation_id FROM added)
+		SELECT id, bot_id, keyboard FROM msgbot_conversations WHERE id IN (SELECT conversation_id FROM added)
 		ORDER BY id FOR NO KEY UPDATE),
 	conversation AS (
 		UPDATE msgbot_conversations c SET
 			thread_posts = thread_posts + added.posts,
-			status = CASE WHEN news.last IS NULL THEN c.status ELSE 'open' END,
-			closed_at = CASE WHEN news.last IS NULL THEN c.closed_at END,
+			status = CASE WHEN news.opens THEN 'open' WHEN closes THEN 'closed' ELSE c.status END,
+			closed_at = CASE WHEN news.opens THEN NULL WHEN closes AND (c.status <> 'closed' OR news.last IS NOT NULL) THEN now()
+				ELSE c.closed_at END,
 			unreachable = CASE WHEN news.last IS NULL THEN c.unreachable ELSE '' END,
 			waiting_since = coalesce(
-				CASE WHEN c.waiting_since <= news.answered THEN (
-					SELECT min(m.at) FROM msgbot_messages m
-					WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at > news.answered)
-				ELSE c.waiting_since END,
+				CASE
+					WHEN closes THEN NULL
+					WHEN c.waiting_since <= news.answered OR c.waiting_since = ANY (news.served) THEN (
+						SELECT min(m.at) FROM msgbot_messages m
+						WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at > news.answered
+							AND m.at >= c.waiting_since)
+					ELSE c.waiting_since END,
 				news.first),
-			last_message_at = greatest(c.last_message_at, news.last)
-		FROM added JOIN locked ON locked.id = added.conversation_id LEFT JOIN news USING (conversation_id)
+			last_message_at = greatest(c.last_message_at, news.last, decided.said_at)`
+
+// theirRows are those that movedConversations changes.
+const theirRows = `
+		FROM added JOIN locked ON locked.id = added.conversation_id
+			LEFT JOIN news USING (conversation_id) LEFT JOIN decided USING (conversation_id)
 		WHERE c.id = added.conversation_id)`

@@ -53,6 +53,7 @@ func (s *Store) migrateChat(ctx context.Context, l relay.Lease, botID, from, to 
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
+		WITH out_of_reach AS (UPDATE msgbot_conversations SET keyboard = '' WHERE id = $1)
 		UPDATE msgbot_parts SET external_id = $2::text || ':' || external_id WHERE conversation_id = $1`, before.id, from)
 	if err != nil {
 		return err
@@ -113,7 +114,9 @@ func mergeConversation(ctx context.Context, tx *sql.Tx, given, kept string) erro
 		WITH given AS (DELETE FROM msgbot_conversations WHERE id = $1 RETURNING *)
 		UPDATE msgbot_conversations c SET
 			waiting_since = least(c.waiting_since, given.waiting_since),
-			last_message_at = greatest(c.last_message_at, given.last_message_at)
+			last_message_at = greatest(c.last_message_at, given.last_message_at),
+			last_agent_at = greatest(c.last_agent_at, given.last_agent_at),
+			memory = coalesce(c.memory, given.memory), keyboard = coalesce(nullif(given.keyboard, ''), c.keyboard)
 		FROM given WHERE c.id = $2`, given, kept)
 	return err
 }

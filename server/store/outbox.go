@@ -9,17 +9,20 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
 // outboxColumns are what outboxFields scans, of an outbox row o.
 const outboxColumns = ` o.id, o.bot_id, o.conversation_id, o.post_id, o.kind, o.text, o.author_first, o.author_full,
-	nullif(o.file_ids, '{}'), o.state, o.reason, o.part, o.attempt, o.epoch, o.first_try_at, o.not_before, o.created_at `
+	nullif(o.file_ids, '{}'), o.buttons, o.by, o.shown, o.state, o.reason, o.part, o.attempt, o.epoch, o.first_try_at,
+	o.not_before, o.created_at `
 
 func outboxFields(r *relay.OutboxRow) []any {
 	return []any{
 		&r.ID, &r.BotID, &r.ConversationID, &r.PostID, &r.Kind, &r.Text, &r.AuthorFirst, &r.AuthorFull,
-		pq.Array(&r.FileIDs), &r.State, &r.Reason, &r.Part, &r.Attempt, &r.Epoch, when{&r.FirstTryAt}, when{&r.NotBefore}, when{&r.CreatedAt},
+		pq.Array(&r.FileIDs), listed[[]messenger.Button]{&r.Buttons}, &r.By, &r.Shown, &r.State, &r.Reason, &r.Part, &r.Attempt, &r.Epoch,
+		when{&r.FirstTryAt}, when{&r.NotBefore}, when{&r.CreatedAt},
 	}
 }
 
@@ -29,7 +32,7 @@ func (s *Store) NextReplies(ctx context.Context, botID string, busy []string, li
 	return list(ctx, s, "read the outbox", outboxFields, `
 		SELECT`+outboxColumns+`FROM msgbot_outbox o
 		WHERE o.bot_id = $1 AND o.state = 'queued' AND o.conversation_id <> ALL ($2::text[])
-		ORDER BY o.created_at, o.post_id, array_position('{send,edit,react,delete}'::text[], o.kind) LIMIT $3`, botID, texts(busy), limit)
+		ORDER BY o.created_at, o.post_id, array_position('{send,auto,edit,react,delete,keyboard}'::text[], o.kind) LIMIT $3`, botID, texts(busy), limit)
 }
 
 // Sending implements relay.OutboxStore.
@@ -55,7 +58,7 @@ func (s *Store) BeginSend(ctx context.Context, l relay.Lease, id int64) (relay.O
 	return begun, err == nil, err
 }
 
-// DueNotices implements relay.OutboxStore, the oldest row first.
+// DueNotices implements relay.OutboxStore, the oldest row first. Buttons that could not be taken away are nobody's reply.
 func (s *Store) DueNotices(ctx context.Context, botID string, limit int) ([]relay.Notice, error) {
 	fields := func(n *relay.Notice) []any {
 		return append(outboxFields(&n.Row), conversationFields(&n.Conversation)...)
@@ -63,7 +66,7 @@ func (s *Store) DueNotices(ctx context.Context, botID string, limit int) ([]rela
 	return list(ctx, s, "read the due notices", fields, `
 		SELECT`+outboxColumns+`,`+conversationColumns+`
 		FROM msgbot_outbox o JOIN msgbot_conversations c ON c.id = o.conversation_id`+withCustomer+`
-		WHERE o.bot_id = $1 AND NOT o.noticed AND o.state IN ('failed', 'unknown', 'held') AND o.kind <> 'react'
+		WHERE o.bot_id = $1 AND NOT o.noticed AND o.state IN ('failed', 'unknown', 'held') AND o.kind NOT IN ('react', 'keyboard')
 		ORDER BY o.id LIMIT $2`, botID, limit)
 }
 
@@ -90,21 +93,21 @@ func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 		WITH
 		before AS (
 			SELECT id, kind, state, least(part, failed_call) AS part, post_id, conversation_id FROM msgbot_outbox
-			WHERE post_id = $1 AND (kind = 'send' AND state IN ('failed', 'unknown', 'held')
+			WHERE post_id = $1 AND (kind IN ('send', 'auto') AND state IN ('failed', 'unknown', 'held')
 				OR kind IN ('edit', 'delete') AND state = 'failed' AND reason <> ALL ($2::text[]))
-			ORDER BY array_position('{send,delete,edit}'::text[], kind) LIMIT 1 FOR UPDATE),
+			ORDER BY array_position('{send,auto,delete,edit}'::text[], kind) LIMIT 1 FOR UPDATE),
 		queued AS (
 			UPDATE msgbot_outbox o SET state = 'queued', reason = '', code = 0, noticed = false, part = before.part,
 				failed_call = NULL, first_try_at = NULL, not_before = now() + interval '300 ms'
 			FROM before WHERE o.id = before.id RETURNING o.id),
 		lost AS (
 			DELETE FROM msgbot_parts p USING before
-			WHERE before.kind = 'send' AND p.post_id = before.post_id AND p.direction = 'out' AND p.call >= before.part),
+			WHERE before.kind IN ('send', 'auto') AND p.post_id = before.post_id AND p.direction = 'out' AND p.call >= before.part),
 		answered AS (
 			UPDATE msgbot_conversations c SET mode = 'human', waiting_since = NULL,
 				first_response_ms = CASE WHEN c.first_response_ms > 0 OR c.waiting_since IS NULL THEN c.first_response_ms
 					ELSE greatest(1, extract(epoch FROM now() - c.waiting_since) * 1000) END,
-				last_message_at = greatest(c.last_message_at, now())
+				last_message_at = greatest(c.last_message_at, now()), last_agent_at = greatest(c.last_agent_at, now())
 			FROM before WHERE c.id = before.conversation_id AND before.state = 'held')
 		SELECT count(*) FROM queued`, postID, texts(hopeless))
 	return queued > 0, err
@@ -114,7 +117,7 @@ func (s *Store) Requeue(ctx context.Context, postID string) (bool, error) {
 func (s *Store) LastUnsent(ctx context.Context, conversationID string) (string, error) {
 	return value[string](ctx, s, "look for the last unsent reply", `
 		SELECT post_id FROM msgbot_outbox
-		WHERE conversation_id = $1 AND kind = 'send' AND state IN ($2, $3, $4)
+		WHERE conversation_id = $1 AND kind IN ('send', 'auto') AND state IN ($2, $3, $4)
 		ORDER BY created_at DESC, post_id DESC LIMIT 1`,
 		conversationID, string(conversation.Failed), string(conversation.Unknown), string(conversation.Held))
 }

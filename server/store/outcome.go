@@ -52,9 +52,9 @@ func (s *Store) LoseSends(ctx context.Context, l relay.Lease) (int, error) {
 			UPDATE msgbot_outbox SET reason = '',
 				text = CASE WHEN part = 0 THEN coalesce(revised, text) ELSE text END,
 				file_ids = CASE WHEN part = 0 THEN coalesce(revised_files, file_ids) ELSE file_ids END,
-				state = CASE WHEN kind <> 'send' THEN 'queued' WHEN withdrawn <> '' THEN 'cancelled' ELSE 'unknown' END
+				state = CASE WHEN kind NOT IN ('send', 'auto') THEN 'queued' WHEN withdrawn <> '' THEN 'cancelled' ELSE 'unknown' END
 			WHERE bot_id IN (SELECT bot_id FROM lease) AND state = 'sending' AND epoch < $2 RETURNING *),`+followed+`
-		SELECT (SELECT count(*) FROM ended WHERE kind = 'send') FROM lease`, l.BotID, l.Epoch)
+		SELECT (SELECT count(*) FROM ended WHERE kind IN ('send', 'auto')) FROM lease`, l.BotID, l.Epoch)
 	return lost, fencedIfMissing(err)
 }
 
@@ -78,6 +78,7 @@ func sentParts(parts []relay.Part) []sentPart {
 
 // EndSend implements relay.OutboxStore. The texts that messages have now are facts too, also when a newer wish has taken
 // the place of the edit. A reply of which the messenger failed a part before all was sent fails with the messenger's words.
+// Buttons stand below the last message.
 func (s *Store) EndSend(ctx context.Context, id int64, attempt int, epoch int64, o relay.Outcome) error {
 	unreachable := ""
 	if o.Unreachable {
@@ -112,13 +113,21 @@ func (s *Store) EndSend(ctx context.Context, id int64, attempt int, epoch int64,
 			SELECT conversation_id, 'out', sent.external_id, post_id,
 				sent.place + (SELECT coalesce(max(p.number), 0) FROM msgbot_parts p WHERE p.post_id = ended.post_id),
 				sent.kind, 'sent', sent.call, sent.digest
-			FROM ended, sent WHERE ended.kind = 'send' ON CONFLICT DO NOTHING),
+			FROM ended, sent WHERE ended.kind IN ('send', 'auto') ON CONFLICT DO NOTHING),
 		rewritten AS (
 			UPDATE msgbot_parts p SET text_digest = sent.digest
 			FROM tried, sent
 			WHERE tried.kind = 'edit' AND p.conversation_id = tried.conversation_id AND p.direction = 'out'
-				AND p.external_id = sent.external_id AND p.post_id = tried.post_id),`+followed+`
-		UPDATE msgbot_conversations c SET unreachable = $9 FROM ended WHERE c.id = ended.conversation_id AND $9 <> ''`,
+				AND p.external_id = sent.external_id AND p.post_id = tried.post_id),
+		keyboard AS (
+			SELECT coalesce(
+				(SELECT sent.external_id FROM sent ORDER BY place DESC LIMIT 1),
+				(SELECT p.external_id FROM msgbot_parts p WHERE p.post_id = ended.post_id AND p.direction = 'out'
+					ORDER BY p.number DESC LIMIT 1)) AS external_id
+			FROM ended WHERE buttons IS NOT NULL AND state = 'sent'),`+followed+`
+		UPDATE msgbot_conversations c SET unreachable = coalesce(nullif($9, ''), c.unreachable),
+			keyboard = coalesce((SELECT external_id FROM keyboard), c.keyboard)
+		FROM ended WHERE c.id = ended.conversation_id AND ($9 <> '' OR EXISTS (SELECT FROM keyboard))`,
 		id, attempt, string(o.State), o.Description, o.Code, o.Part, orNull(o.NotBefore), sent, unreachable, epoch)
 	return err
 }

@@ -106,7 +106,32 @@ func (t text) MarshalJSON() ([]byte, error) { return json.Marshal(clean(string(t
 // has, PostgreSQL would read a []byte as jsonb's binary form.
 func document(v any) (string, error) {
 	b, err := json.Marshal(v)
-	return string(b), errors.Wrap(err, "write JSON")
+	return withoutNUL(string(b)), errors.Wrap(err, "write JSON")
+}
+
+// escapedNUL is how JSON has the character that PostgreSQL refuses.
+const escapedNUL = `\u0000`
+
+// withoutNUL drops NUL from the texts of a JSON document.
+func withoutNUL(doc string) string {
+	if !strings.Contains(doc, escapedNUL) {
+		return doc
+	}
+	var kept strings.Builder
+	for {
+		i := strings.IndexByte(doc, '\\')
+		if i < 0 {
+			kept.WriteString(doc)
+			return kept.String()
+		}
+		kept.WriteString(doc[:i])
+		if rest, ok := strings.CutPrefix(doc[i:], escapedNUL); ok {
+			doc = rest
+			continue
+		}
+		kept.WriteString(doc[i : i+2]) // an escaped backslash begins no other escape
+		doc = doc[i+2:]
+	}
 }
 
 // orNull is t, or nil for the zero time.

@@ -38,7 +38,7 @@ func (s *Store) Receipt(ctx context.Context, l relay.Lease, conversationID, exte
 				part = CASE o.state WHEN 'sent' THEN least(o.part, moved.call) ELSE o.part END,
 				failed_call = CASE o.state WHEN 'sent' THEN NULL ELSE least(o.failed_call, moved.call) END
 			FROM moved
-			WHERE $5 = 'failed' AND o.post_id = moved.post_id AND o.kind = 'send' AND o.state IN ('sent', 'sending', 'queued'))
+			WHERE $5 = 'failed' AND o.post_id = moved.post_id AND o.kind IN ('send', 'auto') AND o.state IN ('sent', 'sending', 'queued'))
 		SELECT (SELECT count(*) FROM part) FROM lease`,
 		l.BotID, l.Epoch, conversationID, externalID, string(state), words)
 	if err == nil && known == 0 {

@@ -176,7 +176,8 @@ const answeredConversations = `
 			first_response_ms = CASE
 				WHEN c.first_response_ms > 0 OR c.waiting_since IS NULL OR news.first IS NULL THEN c.first_response_ms
 				ELSE greatest(1, extract(epoch FROM news.first - c.waiting_since) * 1000) END,
-			last_message_at = greatest(c.last_message_at, news.last)
+			last_message_at = greatest(c.last_message_at, news.last),
+			last_agent_at = greatest(c.last_agent_at, news.last)
 		FROM news JOIN locked ON locked.id = news.conversation_id WHERE c.id = news.conversation_id)`
 
 // AddNote implements relay.OutboxStore. A post that was taken for a reply meanwhile becomes a note if it is not begun

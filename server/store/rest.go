@@ -45,7 +45,8 @@ func (s *Store) Conversations(ctx context.Context, f api.Filter) ([]conversation
 
 // shown are the messages of a conversation: without posts that are nobody's reply and replies that were taken back.
 const shown = `
-	FROM msgbot_messages m LEFT JOIN msgbot_outbox o ON o.post_id = m.post_id AND o.kind = 'send' AND m.direction = 'out'
+	FROM msgbot_messages m
+	LEFT JOIN msgbot_outbox o ON o.post_id = m.post_id AND (m.direction, o.kind) IN (('out', 'send'), ('auto', 'auto'))
 	WHERE m.conversation_id = $1 AND m.direction <> '' AND coalesce(o.state, '') <> 'cancelled'`
 
 // Messages implements api.Store, the versions of each message oldest first. A message's state is that of the outbox and,

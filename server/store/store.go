@@ -15,6 +15,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
@@ -32,9 +33,10 @@ const (
 )
 
 var (
-	_ relay.Store = (*Store)(nil)
-	_ bots.Store  = (*Store)(nil)
-	_ api.Store   = (*Store)(nil)
+	_ relay.Store   = (*Store)(nil)
+	_ bots.Store    = (*Store)(nil)
+	_ api.Store     = (*Store)(nil)
+	_ answers.Store = (*Store)(nil)
 )
 
 // Store is msgbot's memory. Its methods are safe for concurrent use, also by several nodes.
