@@ -86,6 +86,9 @@ type Event struct {
 	Service bool
 	// Live marks a live location: its edits move it and are no changed words.
 	Live bool
+	// Shared is a phone number of the customer's own, or a place ("50.45,30.52"), that he shared by a button or by himself;
+	// empty for none. Where the messenger does not tell whose a number is, it is taken for his.
+	Shared string
 
 	// Shared is a phone number of his own, or a place ("50.45,30.52"), that the customer shared.
 	Shared string
@@ -128,7 +131,7 @@ type Quoted struct {
 
 // Press is a pressed button.
 type Press struct {
-	// ID acknowledges the press, see Acknowledger.
+	// ID acknowledges the press, see Acknowledger; empty where there is nothing to acknowledge.
 	ID string
 	// Data is what the button carries, Label what stands on it; Label is empty when the message is not known any more.
 	Data, Label string

@@ -36,31 +36,31 @@ func (e *FileError) Error() string {
 // Plan cuts one reply into the calls that send it: out has a text of any length and any number of files, whose Kind is
 // chosen here. The same reply gives the same calls. Files come first, in the order of the agent, neighbours together in
 // albums where the messenger has them. The text is the caption of the first call if it may stand there, else it follows
-// the files, in parts if need be; where there is no formatting it is PlainText. ReplyTo stands on the first call only, Buttons
-// on the last: what has buttons should have a text, since an album cannot have any.
-// There are no calls where there is nothing to send. The error is a *FileError for the first file that cannot be sent:
-// then nothing of the reply is to be sent.
+// the files, in parts if need be; where there is no formatting it is PlainText. ReplyTo stands on the first call only,
+// Buttons on the last, which is no album then, since those have none: a text follows the album, and without a text the
+// last file goes alone. There are no calls where there is nothing to send, nor for buttons alone. The error is a
+// *FileError for the first file that cannot be sent: then nothing of the reply is to be sent.
 func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
-	files := make([]Upload, 0, len(out.Files))
-	captions := true
-	for i, file := range out.Files {
-		rule, err := can.rule(file)
-		if err != nil {
-			return nil, err
-		}
-		file.Kind = rule.Kind
-		files = append(files, file)
-		captions = captions && (i > 0 || !rule.NoCaption)
-	}
-	var calls []Outgoing
-	for _, album := range can.albums(files) {
-		calls = append(calls, Outgoing{Files: album})
+	files, captions, err := can.sorted(out.Files)
+	if err != nil {
+		return nil, err
 	}
 	text := out.Text.Normal()
 	if !can.Formatting {
 		text = richtext.Plain(text.PlainText())
 	}
 	parts := text.Split(can.TextLimit, can.TextUnit)
+	albums := can.albums(files)
+	if len(out.Buttons) > 0 && endsInAlbum(albums) {
+		captions = false
+		if len(parts) == 0 {
+			albums = lastAlone(albums)
+		}
+	}
+	var calls []Outgoing
+	for _, album := range albums {
+		calls = append(calls, Outgoing{Files: album})
+	}
 	if len(calls) > 0 && len(parts) > 0 && captions && text.Len(can.TextUnit) <= can.CaptionLimit {
 		calls[0].Text = text
 	} else {
@@ -73,10 +73,36 @@ func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
 	}
 	if len(calls) > 0 {
 		calls[0].ReplyTo = out.ReplyTo
-		last := &calls[len(calls)-1]
-		last.Buttons = out.Buttons
+		calls[len(calls)-1].Buttons = out.Buttons
 	}
 	return calls, nil
+}
+
+// sorted are the files with their kinds; captions says that a text can stand with the first. The error is a *FileError.
+func (can Capabilities) sorted(uploads []Upload) (files []Upload, captions bool, err error) {
+	captions = true
+	for i, file := range uploads {
+		rule, err := can.rule(file)
+		if err != nil {
+			return nil, false, err
+		}
+		file.Kind = rule.Kind
+		files = append(files, file)
+		captions = captions && (i > 0 || !rule.NoCaption)
+	}
+	return files, captions, nil
+}
+
+func endsInAlbum(albums [][]Upload) bool {
+	return len(albums) > 0 && len(albums[len(albums)-1]) > 1
+}
+
+// lastAlone takes the last file out of its album.
+func lastAlone(albums [][]Upload) [][]Upload {
+	last := len(albums) - 1
+	album := albums[last]
+	n := len(album) - 1
+	return append(albums[:last:last], album[:n:n], album[n:])
 }
 
 // rule returns the first rule that takes the file; the error is a *FileError.

@@ -258,6 +258,43 @@ func TestWithoutFormattingATextIsPlain(t *testing.T) {
 	require.Equal(t, []Outgoing{{Text: link}}, calls)
 }
 
+func TestCase60ButtonsStandBelowTheLastCallWhichIsNoAlbum(t *testing.T) {
+	jpg, pdf := picture("a.jpg", mb, 800, 600), file("a.pdf", mb)
+	buttons := [][]Button{{{Label: "Так", Data: "y"}, {Label: "Ні", Data: "n"}}}
+	for name, c := range map[string]struct {
+		can   Capabilities
+		text  string
+		files []Upload
+		want  []string
+	}{
+		"a text":                          {telegramLike(), "hi", nil, []string{"2"}},
+		"a long text":                     {telegramLike(), strings.Repeat("щ", 4097), nil, []string{"4096", "1"}},
+		"a photo with a caption":          {telegramLike(), "hi", []Upload{jpg}, []string{"photo:a.jpg 2"}},
+		"a photo alone":                   {telegramLike(), "", []Upload{jpg}, []string{"photo:a.jpg"}},
+		"an album and a text":             {telegramLike(), "hi", []Upload{jpg, jpg}, []string{"photo:a.jpg photo:a.jpg", "2"}},
+		"an album alone":                  {telegramLike(), "", []Upload{jpg, jpg, jpg}, []string{"photo:a.jpg photo:a.jpg", "photo:a.jpg"}},
+		"an album of two":                 {telegramLike(), "", []Upload{jpg, jpg}, []string{"photo:a.jpg", "photo:a.jpg"}},
+		"an album before a file":          {telegramLike(), "hi", []Upload{jpg, jpg, pdf}, []string{"photo:a.jpg photo:a.jpg 2", "document:a.pdf"}},
+		"an album behind a file":          {telegramLike(), "hi", []Upload{pdf, jpg, jpg}, []string{"document:a.pdf", "photo:a.jpg photo:a.jpg", "2"}},
+		"files without albums":            {viberLike(), "hi", []Upload{jpg, jpg}, []string{"photo:a.jpg 2", "photo:a.jpg"}},
+		"a text over the limit of Viber":  {viberLike(), strings.Repeat("щ", 7001), nil, []string{"7000", "1"}},
+		"nothing to stand below":          {telegramLike(), "", nil, nil},
+		"nothing but white space is none": {telegramLike(), " \n", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls, err := Plan(c.can, Outgoing{Text: richtext.Plain(c.text), Files: c.files, Buttons: buttons})
+			require.NoError(t, err)
+			require.Equal(t, c.want, shape(calls))
+			for i, call := range calls {
+				require.Equal(t, i == len(calls)-1, len(call.Buttons) > 0)
+			}
+			if len(calls) > 0 {
+				require.Equal(t, buttons, calls[len(calls)-1].Buttons)
+			}
+		})
+	}
+}
+
 // drawCapabilities draws limits that are small, so that they matter.
 func drawCapabilities(t *rapid.T) Capabilities {
 	kinds := []FileKind{Photo, Video, Audio, Document}
@@ -289,6 +326,9 @@ func TestAPlanSendsEverythingOnceInOrderWithinTheLimits(t *testing.T) {
 			Text:    richtext.Plain(rapid.StringOfN(rapid.SampledFrom([]rune("aщ日👍 \n")), 0, 60, -1).Draw(t, "text")),
 			ReplyTo: "5",
 		}
+		if rapid.Bool().Draw(t, "buttons") {
+			reply.Buttons = [][]Button{{{Label: "Так", Data: "y"}}}
+		}
 		for i := range rapid.IntRange(0, 9).Draw(t, "files") {
 			reply.Files = append(reply.Files, Upload{
 				Name: strconv.Itoa(i) + rapid.SampledFrom([]string{".a", ".b", ".C", ""}).Draw(t, "extension"),
@@ -307,6 +347,8 @@ func TestAPlanSendsEverythingOnceInOrderWithinTheLimits(t *testing.T) {
 		for i, call := range calls {
 			requireWithin(t, can, call)
 			require.Equal(t, i == 0, call.ReplyTo != "")
+			require.Equal(t, i == len(calls)-1 && reply.Buttons != nil, call.Buttons != nil)
+			require.True(t, len(call.Buttons) == 0 || len(call.Files) < 2, "an album has no buttons")
 			require.True(t, call.Text.Plain == "" || len(call.Files) == 0 || i == 0, "a caption is on the first call")
 			for _, f := range call.Files {
 				names = append(names, f.Name)

@@ -63,6 +63,19 @@ type Reactions interface {
 	Reactions(externalID string) []string
 }
 
+// Keyboards is what an emulator has besides whose customer sees buttons.
+type Keyboards interface {
+	// Buttons are the labels of the buttons that the customer can press now, in rows.
+	Buttons() [][]string
+	// Press makes the customer press one of them that is no address and shares nothing; the update goes to the webhook.
+	Press(label string)
+	// SharePhone makes the customer share his phone number by the button that asks for it; it returns the number as the
+	// messenger tells it.
+	SharePhone() string
+	// ShareLocation makes the customer share a place by the button that asks for it.
+	ShareLocation(latitude, longitude float64)
+}
+
 // Fault is what a call of Send meets.
 type Fault string
 

@@ -1,4 +1,5 @@
-// The suite's statements on capabilities: files, albums, native replies, edits, deletions, reactions, typing.
+// The suite's statements on capabilities: files, albums, native replies, edits, deletions, reactions, typing. Those on
+// buttons are in buttons.go.
 
 package messengertest
 
@@ -25,6 +26,9 @@ func capable(s *stage) []statement {
 	_, reacts := s.messenger.(messenger.Reactor)
 	_, types := s.messenger.(messenger.Typer)
 	_, fetches := s.messenger.(messenger.FileFetcher)
+	_, showsButtons := s.Emulator.(Keyboards)
+	_, removes := s.messenger.(messenger.KeyboardRemover)
+	buttons := limits.Buttons && showsButtons
 	uploads := showsFiles && len(limits.Files) > 0 && !limits.FilesByURL
 	var out []statement
 	for _, c := range []struct {
@@ -41,6 +45,11 @@ func capable(s *stage) []statement {
 		{deletes, statement{"a deleted message is gone, also the second time", testDelete}},
 		{reacts && showsReactions, statement{"a reaction is set and removed", testReact}},
 		{types, statement{"typing shows no message", testTyping}},
+		{buttons, statement{"a pressed button brings back its data", testPress}},
+		{buttons, statement{"what is written as a label is no press", testLabelWritten}},
+		{buttons, statement{"a button with an address is shown", testAddress}},
+		{buttons, statement{"what a customer shares by a button is told", testShare}},
+		{buttons && removes, statement{"buttons are removed, also the second time", testRemoveKeyboard}},
 	} {
 		if c.has {
 			out = append(out, c.statement)

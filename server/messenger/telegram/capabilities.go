@@ -55,6 +55,7 @@ func (c *Client) Capabilities() messenger.Capabilities {
 		AlbumLimit:    10,
 		Albums:        [][]messenger.FileKind{{messenger.Photo, messenger.Video}, {messenger.Document}, {messenger.Audio}},
 		FetchLimit:    fetch,
+		Buttons:       true,
 		NativeReplies: true,
 		Reactions:     reactions(),
 	}

@@ -5,6 +5,7 @@ package telegram_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ func TestTelegramKeepsTheContractOfMessengers(t *testing.T) {
 var (
 	_ messengertest.Files     = (*lever)(nil)
 	_ messengertest.Reactions = (*lever)(nil)
+	_ messengertest.Keyboards = (*lever)(nil)
 )
 
 // lever moves the Telegram emulator as the suite asks.
@@ -84,6 +86,43 @@ func (l *lever) Reactions(externalID string) []string {
 		}
 	}
 	return nil
+}
+
+// Buttons are those below the bot's last message, or the keys in place of the customer's keyboard.
+func (l *lever) Buttons() [][]string {
+	var rows [][]string
+	for _, row := range l.offered().Buttons {
+		var labels []string
+		for _, b := range row {
+			labels = append(labels, b.Text)
+		}
+		rows = append(rows, labels)
+	}
+	for _, row := range l.customer.Keys() {
+		var labels []string
+		for _, k := range row {
+			labels = append(labels, k.Text)
+		}
+		rows = append(rows, labels)
+	}
+	return rows
+}
+
+// offered is the bot's last message.
+func (l *lever) offered() telegramtest.ChatMessage {
+	sent := l.bot.Sent()
+	return sent[len(sent)-1]
+}
+
+func (l *lever) Press(label string) { l.customer.Presses(l.offered().ID, label) }
+
+func (l *lever) SharePhone() string {
+	l.customer.SharesPhone()
+	return strings.TrimPrefix(l.customer.Phone, "+")
+}
+
+func (l *lever) ShareLocation(latitude, longitude float64) {
+	l.customer.SharesLocation(latitude, longitude)
 }
 
 func (l *lever) Fail(fault messengertest.Fault) {

@@ -103,6 +103,7 @@ func (c *Client) fill(event *messenger.Event, m message) {
 	event.Labels = m.labels(what)
 	event.ReplyTo = c.quoted(m)
 	event.Service = what.service
+	event.Shared = m.shared()
 	if what.file != nil {
 		if file := what.file(m); file.Ref != "" {
 			event.Files = []messenger.File{file}
@@ -110,6 +111,18 @@ func (c *Client) fill(event *messenger.Event, m message) {
 	}
 	// A place is edited only while it moves, and once more when it stops: then it is no longer called live.
 	event.Live = what.field == "location" && (m.Location.LivePeriod != 0 || event.Kind == messenger.EventEdited)
+}
+
+// shared is the sender's own phone number, or a place: the Bot API tells whose number a contact is
+// (https://core.telegram.org/bots/api#contact), and anybody can send the card of another.
+func (m message) shared() string {
+	switch {
+	case m.Contact != nil && m.From != nil && m.Contact.UserID == m.From.ID:
+		return valid(m.Contact.PhoneNumber)
+	case m.Location != nil:
+		return coordinates(*m.Location, ",")
+	}
+	return ""
 }
 
 // migrated tells that a group became a supergroup. Both chats are told so, each of the other

@@ -21,6 +21,7 @@ type letter struct {
 	text       string
 	entities   []models.MessageEntity
 	reply      *models.ReplyParameters
+	markup     models.ReplyMarkup
 }
 
 // Send sends text with entities, so that there is no markup to be misread, and streams files; the ids are decimal message
@@ -57,7 +58,13 @@ func letterOf(out messenger.Outgoing) (letter, error) {
 		return letter{}, err
 	}
 	text := out.Text.Normal()
-	l := letter{chat: chat, connection: out.Chat.Connection, text: text.Plain, entities: toEntities(text)}
+	l := letter{
+		chat: chat, connection: out.Chat.Connection, text: text.Plain, entities: toEntities(text),
+		markup: markup(out.Chat, out.Buttons),
+	}
+	if l.markup != nil && len(out.Files) > 1 {
+		return letter{}, rejected("an album has no buttons")
+	}
 	if out.ReplyTo != "" {
 		id, err := messageNumber(out.ReplyTo)
 		if err != nil {
@@ -107,7 +114,8 @@ func sentIDs(result json.RawMessage) ([]string, error) {
 
 func (c *Client) sendText(ctx context.Context, l letter) error {
 	_, err := c.api.SendMessage(ctx, &bot.SendMessageParams{
-		BusinessConnectionID: l.connection, ChatID: l.chat, Text: l.text, Entities: l.entities, ReplyParameters: l.reply,
+		BusinessConnectionID: l.connection, ChatID: l.chat, Text: l.text, Entities: l.entities,
+		ReplyParameters: l.reply, ReplyMarkup: l.markup,
 	})
 	return errors.Wrap(err, "sendMessage")
 }
@@ -121,32 +129,32 @@ func (c *Client) sendFile(ctx context.Context, l letter, s *source) error {
 	case messenger.Photo:
 		_, err = c.api.SendPhoto(ctx, &bot.SendPhotoParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Photo: file,
-			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	case messenger.Animation:
 		_, err = c.api.SendAnimation(ctx, &bot.SendAnimationParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Animation: file, Width: u.Width, Height: u.Height,
-			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	case messenger.Video:
 		_, err = c.api.SendVideo(ctx, &bot.SendVideoParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Video: file, Width: u.Width, Height: u.Height,
-			SupportsStreaming: true, Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			SupportsStreaming: true, Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	case messenger.Voice:
 		_, err = c.api.SendVoice(ctx, &bot.SendVoiceParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Voice: file,
-			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	case messenger.Audio:
 		_, err = c.api.SendAudio(ctx, &bot.SendAudioParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Audio: file,
-			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	case messenger.Document:
 		_, err = c.api.SendDocument(ctx, &bot.SendDocumentParams{
 			BusinessConnectionID: l.connection, ChatID: l.chat, Document: file,
-			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply,
+			Caption: l.text, CaptionEntities: l.entities, ReplyParameters: l.reply, ReplyMarkup: l.markup,
 		})
 	default:
 		return rejected("a file of kind " + string(u.Kind) + " cannot be sent")

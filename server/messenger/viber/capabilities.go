@@ -56,5 +56,6 @@ func (c *Client) Capabilities() messenger.Capabilities {
 		},
 		FilesByURL: true,
 		Forbidden:  slices.Clone(forbidden),
+		Buttons:    true,
 	}
 }

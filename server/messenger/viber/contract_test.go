@@ -34,6 +34,8 @@ func TestViberKeepsTheContractOfMessengers(t *testing.T) {
 	})
 }
 
+var _ messengertest.Keyboards = (*lever)(nil)
+
 // lever moves the Viber emulator as the suite asks.
 type lever struct {
 	server   *vibertest.Server
@@ -52,6 +54,29 @@ func (l *lever) Seen() []string       { return l.customer.Sent() }
 func (l *lever) RevokeToken()         { l.server.RevokeToken(l.bot) }
 func (l *lever) TakeOver(url string)  { l.bot.TakeOver(url) }
 func (l *lever) Violations() []string { return l.server.Violations() }
+
+func (l *lever) Buttons() [][]string {
+	var rows [][]string
+	for _, row := range l.customer.Buttons() {
+		var labels []string
+		for _, b := range row {
+			labels = append(labels, b.Label)
+		}
+		rows = append(rows, labels)
+	}
+	return rows
+}
+
+func (l *lever) Press(label string) { l.last = l.customer.PressesButton(label) }
+
+func (l *lever) SharePhone() string {
+	l.last = l.customer.SharesPhone()
+	return l.customer.Phone
+}
+
+func (l *lever) ShareLocation(latitude, longitude float64) {
+	l.last = l.customer.SharesLocation(latitude, longitude)
+}
 
 func (l *lever) Fail(fault messengertest.Fault) {
 	f := map[messengertest.Fault]vibertest.Failure{

@@ -27,6 +27,8 @@ type message struct {
 	StickerID json.Number `json:"sticker_id"`
 	Contact   contact     `json:"contact"`
 	Location  location    `json:"location"`
+	// Tracking is what came with our last message, see links.
+	Tracking string `json:"tracking_data"`
 }
 
 type contact struct {
@@ -53,9 +55,17 @@ var readers = map[string]func(message, *messenger.Event){
 	"url":        readURL,
 }
 
-// read fills the event from the message. It is never left without anything to show: a type unknown today, or a message
-// without what its type promises, gets a label that names the type.
+// read fills the event from the message, which may be a press. What the customer sent is never left without anything to
+// show: a type unknown today, or a message without what its type promises, gets a label that names the type.
 func (m message) read(e *messenger.Event) {
+	if press := m.press(); press != nil {
+		e.Kind, e.Press = messenger.EventPressed, press
+		return
+	}
+	if m.opensLink() {
+		e.Kind, e.Reason = messenger.EventIgnored, openedLink
+		return
+	}
 	e.Text = richtext.Plain(withEmoji(m.Text))
 	if reader, known := readers[m.Type]; known {
 		reader(m, e)
@@ -104,8 +114,10 @@ func readSticker(m message, e *messenger.Event) {
 	e.Labels = []messenger.Label{told("sticker", "emoji", m.StickerID.String())}
 }
 
+// readContact takes the number for the customer's: Viber does not tell whose card it is.
 func readContact(m message, e *messenger.Event) {
 	name, phone := m.Contact.Name, m.Contact.Phone
+	e.Shared = phone
 	switch {
 	case name == "" && phone == "":
 	case name == "" || phone == "":
@@ -120,6 +132,7 @@ func readLocation(m message, e *messenger.Event) {
 	if lat == "" || lon == "" {
 		return
 	}
+	e.Shared = lat + "," + lon
 	e.Labels = []messenger.Label{{
 		Key: "location", Args: map[string]string{"coordinates": lat + ", " + lon},
 		URL: "https://www.google.com/maps/search/?api=1&query=" + url.QueryEscape(lat+","+lon),

@@ -4,6 +4,7 @@ package viber
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"path"
 	"strings"
@@ -17,14 +18,18 @@ const (
 	anonymous = "Bot"
 	// minAPIVersion lets every client show the message: text, pictures, videos and files need no newer one.
 	minAPIVersion = 1
+	// maxBody is the longest JSON of a message in bytes.
+	maxBody = 30_000
 )
 
 // head is what all messages have.
 type head struct {
-	Receiver      string `json:"receiver,omitempty"`
-	MinAPIVersion int    `json:"min_api_version"`
-	Sender        sender `json:"sender"`
-	Type          string `json:"type"`
+	Receiver      string    `json:"receiver,omitempty"`
+	MinAPIVersion int       `json:"min_api_version"`
+	Sender        sender    `json:"sender"`
+	Type          string    `json:"type"`
+	TrackingData  string    `json:"tracking_data,omitempty"`
+	Keyboard      *keyboard `json:"keyboard,omitempty"`
 }
 
 type sender struct {
@@ -78,7 +83,8 @@ var bodies = map[messenger.FileKind]body{
 
 // Send implements messenger.Messenger by send_message; the id is the exact decimal message_token, and there is none if
 // Viber accepted the message and told none. Viber shows no formatting from bots: the text goes out as Text.PlainText,
-// which is what has to fit the limit. ReplyTo is not used, since Viber has no replies.
+// which is what has to fit the limit. Buttons are a keyboard that the next message without any hides. ReplyTo is not used,
+// since Viber has no replies.
 func (c *Client) Send(ctx context.Context, out messenger.Outgoing) ([]string, error) {
 	in, refused := write(out.Chat.ID, out)
 	if refused != nil {
@@ -113,12 +119,40 @@ func (c *Client) Welcome(out messenger.Outgoing) ([]byte, error) {
 	if refused != nil {
 		return nil, refused
 	}
-	return encode(in)
+	return in, nil
 }
 
-// write makes the body of a message, or says why Viber has none for it.
-func write(receiver string, out messenger.Outgoing) (any, *messenger.Error) {
+// write makes the body of a message, or says why Viber takes none.
+func write(receiver string, out messenger.Outgoing) (json.RawMessage, *messenger.Error) {
+	h, refused := headOf(receiver, out)
+	if refused != nil {
+		return nil, refused
+	}
+	message, refused := messageOf(h, out)
+	if refused != nil {
+		return nil, refused
+	}
+	raw, err := encode(message)
+	switch {
+	case err != nil:
+		return nil, rejected(err.Error())
+	case len(raw) > maxBody:
+		return nil, rejected("the text and the buttons are too long together")
+	}
+	return raw, nil
+}
+
+func headOf(receiver string, out messenger.Outgoing) (head, *messenger.Error) {
 	h := head{Receiver: receiver, MinAPIVersion: minAPIVersion, Sender: sender{Name: senderName(out.SenderName)}, Type: "text"}
+	var refused *messenger.Error
+	if h.Keyboard, refused = keyboardOf(out.Buttons); h.Keyboard != nil {
+		h.MinAPIVersion, h.TrackingData = keyboardVersion, links(out.Buttons)
+	}
+	return h, refused
+}
+
+// messageOf puts text and file below a head.
+func messageOf(h head, out messenger.Outgoing) (any, *messenger.Error) {
 	text := plainText(out.Text)
 	if len(out.Files) == 0 {
 		return textMessage{head: h, Text: text}, nil

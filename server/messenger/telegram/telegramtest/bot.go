@@ -26,6 +26,7 @@ type Bot struct {
 	lastMessage  int
 	sent         []*message
 	presses      map[string]*Press
+	commands     map[commandsOf][]Command
 	files        map[string]*storedFile
 	offers       int
 	privacy      bool

@@ -31,6 +31,8 @@ type chat struct {
 	business *Business
 	// heardAt is when somebody wrote other than the bot or a Business account's owner.
 	heardAt time.Time
+	// keys are those of the reply keyboard that is shown.
+	keys [][]Key
 	// readTo is the last message that the bot marked as read.
 	readTo int
 }

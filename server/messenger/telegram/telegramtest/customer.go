@@ -2,6 +2,8 @@
 
 package telegramtest
 
+import "fmt"
+
 // Customer is a person who can write to a bot; what he does in his chat with it are the methods of Speaker. The exported
 // fields are his profile; the others belong to the emulator.
 type Customer struct {
@@ -10,6 +12,8 @@ type Customer struct {
 	LastName  string
 	Username  string
 	Language  string
+	// Phone is his number; NewCustomer makes one up.
+	Phone string
 
 	*Speaker
 }
@@ -22,6 +26,9 @@ func (b *Bot) NewCustomer(profile Customer) *Customer {
 	c := profile
 	if c.ID == 0 {
 		c.ID = 900000001 + int64(len(b.chats))
+	}
+	if c.Phone == "" {
+		c.Phone = fmt.Sprintf("+38050%07d", c.ID%10_000_000)
 	}
 	in := &chat{bot: b, id: c.ID, refusal: notYet, wire: c.privateChat(), lastID: &b.lastMessage}
 	c.Speaker = &Speaker{chat: in, who: &c}

@@ -24,7 +24,7 @@ func (c call) editable() (*message, *apiError) {
 	switch {
 	case m == nil:
 		return nil, badRequest("message to edit not found")
-	case !m.byBot:
+	case !m.byBot, m.fixed:
 		return nil, badRequest("message can't be edited")
 	}
 	return m, nil
@@ -32,10 +32,11 @@ func (c call) editable() (*message, *apiError) {
 
 // changed puts a new text and keyboard into a message, unless both are there already; an edit without keyboard removes it.
 func (c call) changed(m *message, text string, entities []Entity) (any, *apiError) {
-	buttons, refusal := c.checkKeyboard()
+	under, refusal := c.checkMarkup(m.chat)
 	if refusal != nil {
 		return nil, refusal
 	}
+	buttons := under.buttons
 	if text == m.text && equal(entities, m.entities) && equal(buttons, m.buttons) {
 		return nil, badRequest("message is not modified: specified new message content and reply markup are exactly the " +
 			"same as a current content and reply markup of the message")

@@ -2,6 +2,8 @@
 
 package telegramtest
 
+import "net/url"
+
 // Button is a button of an inline keyboard: Data comes back when it is pressed, URL is opened, Copy is copied.
 type Button struct {
 	Text string
@@ -10,8 +12,12 @@ type Button struct {
 	Copy string
 }
 
-// maxData is the longest callback data in bytes.
-const maxData = 64
+const (
+	// maxData is the longest callback data in bytes.
+	maxData = 64
+	// maxButtons is how many buttons the real server takes below one message; it is not documented.
+	maxButtons = 100
+)
 
 // wireButton is a button of a call; what a button does is exactly one of the pointers.
 type wireButton struct {
@@ -23,21 +29,45 @@ type wireButton struct {
 	} `json:"copy_text"`
 }
 
-// checkKeyboard reads the inline keyboard of a call, nil when it has none. Other keyboards are taken and not shown, but
-// nobody may send them to a Business chat.
-func (c call) checkKeyboard() ([][]Button, *apiError) {
+// markup is what stands below a message: buttons, or what becomes of the keys in place of the person's keyboard.
+type markup struct {
+	buttons [][]Button
+	// keys are those that are shown from now on; replaces says so, also of none.
+	keys     [][]Key
+	replaces bool
+	// fixed says that the message can never be edited: it has or had a keyboard that is not inline.
+	fixed bool
+}
+
+// checkMarkup reads the keyboard of a call, which is an inline one where nothing else tells.
+func (c call) checkMarkup(to *chat) (markup, *apiError) {
 	if _, given := c.params["reply_markup"]; !given {
-		return nil, nil
+		return markup{}, nil
 	}
 	var p struct {
-		Rows [][]wireButton `json:"inline_keyboard"`
+		Rows   [][]wireButton `json:"inline_keyboard"`
+		Keys   [][]wireKey    `json:"keyboard"`
+		Remove bool           `json:"remove_keyboard"`
 	}
 	c.params.intoOne("reply_markup", &p)
-	if p.Rows == nil && c.params.text("business_connection_id") != "" {
-		return nil, badRequest("BUSINESS_PEER_INVALID")
+	switch {
+	case p.Rows != nil:
+		buttons, refusal := c.checkButtons(p.Rows)
+		return markup{buttons: buttons}, refusal
+	case to.business != nil:
+		return markup{}, badRequest("BUSINESS_PEER_INVALID")
+	case p.Keys != nil:
+		keys, refusal := c.checkKeys(to, p.Keys)
+		return markup{keys: keys, replaces: true, fixed: true}, refusal
 	}
+	return markup{replaces: p.Remove, fixed: true}, nil
+}
+
+// checkButtons reads the buttons of an inline keyboard; a row without any is none.
+func (c call) checkButtons(wire [][]wireButton) ([][]Button, *apiError) {
 	var rows [][]Button
-	for _, row := range p.Rows {
+	count := 0
+	for _, row := range wire {
 		var buttons []Button
 		for _, b := range row {
 			button, refusal := c.checkButton(b)
@@ -45,10 +75,14 @@ func (c call) checkKeyboard() ([][]Button, *apiError) {
 				return nil, refusal
 			}
 			buttons = append(buttons, button)
+			count++
 		}
 		if len(buttons) > 0 {
 			rows = append(rows, buttons)
 		}
+	}
+	if count > maxButtons {
+		return nil, badRequest("REPLY_MARKUP_TOO_LONG")
 	}
 	return rows, nil
 }
@@ -76,8 +110,16 @@ func (c call) checkButton(b wireButton) (Button, *apiError) {
 		return button, badRequest("text buttons are unallowed in the inline keyboard")
 	case len(button.Data) > maxData:
 		return button, badRequest("BUTTON_DATA_INVALID")
+	case button.URL != "" && !opens(button.URL):
+		return button, badRequest("BUTTON_URL_INVALID")
 	}
 	return button, nil
+}
+
+// opens tells whether a button can lead to an address, https://core.telegram.org/bots/api#inlinekeyboardbutton.
+func opens(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "tg")
 }
 
 // keyboard is an inline keyboard as the API shows it.

@@ -40,8 +40,9 @@ type ChatMessage struct {
 	ReplyTo *Reply
 	// Reactions are the bot's own.
 	Reactions []string
-	// Buttons are the rows of its inline keyboard.
+	// Buttons are the rows of its inline keyboard, Keys those of the reply keyboard that came with it.
 	Buttons [][]Button
+	Keys    [][]Key
 	// At has a resolution of one second in what the bot is told, and the clock's own here.
 	At     time.Time
 	Edited bool
@@ -75,6 +76,9 @@ type message struct {
 	// origin is a MessageOrigin, nil when it was not forwarded.
 	origin  map[string]any
 	buttons [][]Button
+	keys    [][]Key
+	// fixed says that it cannot be edited, see markup.
+	fixed bool
 	// reactions are those of each person and of the bot, by id.
 	reactions map[int64][]string
 	at        time.Time
@@ -90,7 +94,7 @@ func (m *message) view() ChatMessage {
 	v := ChatMessage{
 		ID: m.id, ChatID: m.chat.id, FromBot: m.byBot, From: m.from.ID, Kind: m.kind, Text: m.text,
 		Entities: slices.Clone(m.entities), MediaGroupID: m.album, Reactions: slices.Clone(m.reactions[m.chat.bot.ID]),
-		Buttons: slices.Clone(m.buttons), At: m.at, Edited: !m.editedAt.IsZero(), Deleted: m.deleted, UpdateID: m.updateID,
+		Buttons: slices.Clone(m.buttons), Keys: slices.Clone(m.keys), At: m.at, Edited: !m.editedAt.IsZero(), Deleted: m.deleted, UpdateID: m.updateID,
 	}
 	if m.reply != nil {
 		reply := *m.reply

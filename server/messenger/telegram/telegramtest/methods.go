@@ -109,7 +109,8 @@ func methods() map[string]method {
 		"setMyCommands": {[]field{
 			{"commands", "Array of BotCommand", true}, {"scope", "BotCommandScope", false}, {"language_code", "String", false},
 		}, locked(setMyCommands)},
-		"getFile": {[]field{{"file_id", "String", true}}, getFile},
+		"deleteMyCommands": {[]field{{"scope", "BotCommandScope", false}, {"language_code", "String", false}}, locked(deleteMyCommands)},
+		"getFile":          {[]field{{"file_id", "String", true}}, getFile},
 
 		"getBusinessConnection": {[]field{{"business_connection_id", "String", true}}, locked(getBusinessConnection)},
 		"readBusinessMessage": {[]field{

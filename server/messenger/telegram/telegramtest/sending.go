@@ -33,7 +33,7 @@ func (c call) post(to *chat, drafts ...message) ([]*message, *apiError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	buttons, refusal := c.checkKeyboard()
+	under, refusal := c.checkMarkup(to)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -42,9 +42,12 @@ func (c call) post(to *chat, drafts ...message) ([]*message, *apiError) {
 			return nil, tooMany(wait)
 		}
 	}
+	if under.replaces {
+		to.keys = under.keys
+	}
 	var posted []*message
 	for _, m := range drafts {
-		m.byBot, m.reply, m.buttons = true, reply, buttons
+		m.byBot, m.reply, m.buttons, m.keys, m.fixed = true, reply, under.buttons, under.keys, under.fixed
 		m.from = c.bot.user()
 		if to.business != nil {
 			m.from = to.business.Owner.user()

@@ -146,6 +146,7 @@ func (s *Server) AddBot(username, name string) *Bot {
 		chats:        map[int64]*chat{},
 		businesses:   map[string]*Business{},
 		presses:      map[string]*Press{},
+		commands:     map[commandsOf][]Command{},
 		files:        map[string]*storedFile{},
 		nextUpdateID: 100001,
 		limits:       newLimits(),

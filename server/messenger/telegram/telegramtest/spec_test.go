@@ -201,6 +201,11 @@ func liveliest(t *testing.T) *Bot {
 	c.Moves(c.SendsLiveLocation(50.45, 30.52, time.Hour).ID, 50.46, 30.53)
 	c.SendsVenue(50.45, 30.52, "Office", "Main street 1")
 	c.SendsContact(Contact{Phone: "+380440000000", FirstName: "Ivan", LastName: "K", UserID: 7, VCard: "BEGIN:VCARD"})
+	ask(t, b, "sendMessage", map[string]any{"chat_id": 42, "text": "yours?", "reply_markup": map[string]any{
+		"keyboard": [][]any{{map[string]any{"text": "number", "request_contact": true}, map[string]any{"text": "place", "request_location": true}}},
+	}})
+	c.SharesPhone()
+	c.SharesLocation(50.45, 30.52)
 	c.SendsPoll("Which?", "A", "B")
 	c.SendsDice("🎲", 6)
 	c.SendsGame("Chess", "A game")

@@ -55,6 +55,9 @@ func (b *Bot) NewCustomer(c Customer) *Customer {
 	b.srv.mu.Lock()
 	defer b.srv.mu.Unlock()
 	c.ID = makeUserID(b.ID, len(b.customers))
+	if c.Phone == "" {
+		c.Phone = fmt.Sprintf("+38067%07d", len(b.customers)+1)
+	}
 	c.bot = b
 	b.customers = append(b.customers, &c)
 	return &c

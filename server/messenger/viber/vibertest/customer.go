@@ -13,6 +13,8 @@ type Customer struct {
 	// ID is the messenger's id: base64 that holds "/", "+" and "=", unique by bot and person.
 	ID                              string
 	Name, Avatar, Country, Language string
+	// Phone is his number; NewCustomer makes one up.
+	Phone string
 
 	bot        *Bot
 	known      bool // has written or subscribed once
@@ -39,6 +41,8 @@ type Line struct {
 	Text string
 	// File is what came with the message, nil for nothing: of the bot's files what was fetched from the told address.
 	File *File
+	// Buttons are the rows of the keyboard that came with the bot's message.
+	Buttons [][]Button
 	// Welcome says that the message was the answer to conversation_started.
 	Welcome bool
 }

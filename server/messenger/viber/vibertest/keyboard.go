@@ -3,7 +3,12 @@
 package vibertest
 
 import (
+	"cmp"
 	"encoding/json"
+	"html"
+	"maps"
+	"net/url"
+	"regexp"
 	"slices"
 )
 
@@ -16,14 +21,22 @@ const (
 	maxButton    = 250
 )
 
+// What a button does: Viber's ActionType.
+const (
+	actionReply    = "reply"
+	actionURL      = "open-url"
+	actionPhone    = "share-phone"
+	actionLocation = "location-picker"
+)
+
 // sharing are the actions that only a phone has, and that need a body besides the version.
-var sharing = []string{"share-phone", "location-picker"}
+var sharing = []string{actionPhone, actionLocation}
 
 var scales = []string{"crop", "fill", "fit"}
 
 // button are the fields of both kinds of buttons but for their size.
 var button = fields{
-	"ActionType":          {kind: text, oneOf: append([]string{"reply", "open-url", "open-map", "none"}, sharing...)},
+	"ActionType":          {kind: text, oneOf: append([]string{actionReply, actionURL, "open-map", "none"}, sharing...)},
 	"ActionBody":          {kind: text, required: true},
 	"Text":                {kind: text, max: maxButton},
 	"TextSize":            {kind: text, oneOf: []string{"small", "regular", "medium", "large"}},
@@ -80,21 +93,134 @@ var richMedia = fields{
 	"FavoritesMetadata":   {kind: object},
 }
 
-// checkVersion compares min_api_version with what the buttons need, which the schema cannot say.
-func checkVersion(version int, raw json.RawMessage) *fault {
-	var k struct {
-		Buttons []struct{ ActionType, ActionBody string }
-	}
-	if len(raw) == 0 || json.Unmarshal(raw, &k) != nil {
+// levels are the fields that only clients of a later API know, with the min_api_version that they demand.
+var levels = map[string]int{
+	"CustomDefaultHeight": 3, "HeightScale": 3, "InternalBrowser": 3, "ButtonsGroupColumns": 4, "ButtonsGroupRows": 4,
+	"InputFieldState": 4, "TextPaddings": 4, "BgMediaScaleType": 6, "ImageScaleType": 6, "TextShouldFit": 6, "Map": 6,
+	"Frame": 6, "MediaPlayer": 6, "FavoritesMetadata": 6,
+}
+
+const (
+	// minSilent is the min_api_version from which clients heed Silent, as programs saw it; the page names none.
+	minSilent = 6
+	// columns are how wide a keyboard is, maxRows how high.
+	columns = 6
+	maxRows = 24
+)
+
+// keys is a keyboard or rich media as it is sent.
+type keys struct {
+	Buttons []key
+}
+
+// key is a button as it is sent.
+type key struct {
+	Columns, Rows                                         int
+	ActionType, ActionBody, Text, BgColor, BgMedia, Image string
+	Silent                                                bool
+}
+
+// checkKeys is for what the schema cannot say of a keyboard or rich media; rows bounds its height, 0 for no bound.
+func checkKeys(version, rows int, raw json.RawMessage) *fault {
+	var given struct{ Buttons []map[string]json.RawMessage }
+	var k keys
+	if len(raw) == 0 || json.Unmarshal(raw, &given) != nil || json.Unmarshal(raw, &k) != nil {
 		return nil
 	}
-	for _, b := range k.Buttons {
-		switch {
-		case slices.Contains(sharing, b.ActionType) && version < minSharing:
-			return bad("%s needs a min_api_version of %d", b.ActionType, minSharing)
-		case slices.Contains(sharing, b.ActionType) && b.ActionBody == "":
-			return bad("%s needs an ActionBody", b.ActionType)
+	var whole map[string]json.RawMessage
+	if json.Unmarshal(raw, &whole) != nil {
+		return nil
+	}
+	for _, object := range append(given.Buttons, whole) {
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if version < levels[name] {
+				return bad("%s needs a min_api_version of %d", name, levels[name])
+			}
 		}
 	}
+	for _, b := range k.Buttons {
+		if wrong := b.check(version); wrong != nil {
+			return wrong
+		}
+	}
+	if _, height := k.rows(); rows > 0 && height > rows {
+		return bad("%d rows of buttons, at most %d", height, rows)
+	}
 	return nil
+}
+
+func (b key) check(version int) *fault {
+	shares := slices.Contains(sharing, b.ActionType)
+	switch {
+	case shares && version < minSharing:
+		return bad("%s needs a min_api_version of %d", b.ActionType, minSharing)
+	case shares && b.ActionBody == "":
+		return bad("%s needs an ActionBody", b.ActionType)
+	case b.ActionType == actionURL && !leads(b.ActionBody):
+		return bad("the ActionBody of %s is no address", actionURL)
+	case b.Text == "" && b.BgColor == "" && b.BgMedia == "" && b.Image == "":
+		return bad("a button shows nothing")
+	}
+	return nil
+}
+
+// leads tells whether a client can open an address; the page has one without a scheme.
+func leads(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && address != "" && (u.Host != "" || u.Scheme == "")
+}
+
+// Button is a button of a keyboard as a customer sees it.
+type Button struct {
+	// Label is what stands on it: its HTML as text.
+	Label string
+	// Action is Viber's ActionType and Body its ActionBody.
+	Action, Body string
+	// Silent says that a press leaves nothing in the chat.
+	Silent bool
+}
+
+// tags are the HTML of a button's text.
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// shown is the button at a client of this API version.
+func (b key) shown(version int) Button {
+	return Button{
+		Label: html.UnescapeString(tags.ReplaceAllString(b.Text, "")), Action: cmp.Or(b.ActionType, actionReply),
+		Body: b.ActionBody, Silent: b.Silent && version >= minSilent,
+	}
+}
+
+// rows are the buttons as clients lay them out: as many beside each other as have room; and how high all are together.
+func (k keys) rows() (rows [][]key, height int) {
+	room, high := 0, 0
+	for _, b := range k.Buttons {
+		wide := cmp.Or(b.Columns, columns)
+		if wide > room {
+			rows, room, high = append(rows, nil), columns, 0
+		}
+		room -= wide
+		last := len(rows) - 1
+		rows[last] = append(rows[last], b)
+		higher := max(high, cmp.Or(b.Rows, 1))
+		height += higher - high
+		high = higher
+	}
+	return rows, height
+}
+
+// shown are the rows of the keyboard that comes with a message, nil for none.
+func (m message) shown() [][]Button {
+	var k keys
+	if len(m.Keyboard) == 0 || json.Unmarshal(m.Keyboard, &k) != nil {
+		return nil
+	}
+	rows, _ := k.rows()
+	all := make([][]Button, len(rows))
+	for i, row := range rows {
+		for _, b := range row {
+			all[i] = append(all[i], b.shown(m.MinAPIVersion))
+		}
+	}
+	return all
 }

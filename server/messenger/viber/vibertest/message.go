@@ -151,10 +151,11 @@ func (m message) check() *fault {
 	case utf8.RuneCountInString(m.Text) > maxText:
 		return &fault{status: statusBadData, words: "text is too long", excused: true}
 	}
-	for _, raw := range []json.RawMessage{m.Keyboard, m.RichMedia} {
-		if wrong := checkVersion(m.MinAPIVersion, raw); wrong != nil {
-			return wrong
-		}
+	if wrong := checkKeys(m.MinAPIVersion, maxRows, m.Keyboard); wrong != nil {
+		return wrong
+	}
+	if wrong := checkKeys(m.MinAPIVersion, 0, m.RichMedia); wrong != nil {
+		return wrong
 	}
 	return m.checkExtensions()
 }
@@ -193,8 +194,8 @@ func (m message) extension() string {
 	return strings.ToLower(path.Ext(u.Path))
 }
 
-// shown is what a customer reads.
-func (m message) shown() string {
+// readable is what a customer reads.
+func (m message) readable() string {
 	switch m.Type {
 	case typeURL:
 		return m.Media

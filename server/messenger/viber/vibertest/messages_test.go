@@ -33,7 +33,7 @@ func TestEveryTypeOfMessageReachesItsCustomer(t *testing.T) {
 		{"sticker", "", `"type":"sticker","sticker_id":46105`},
 		{"sticker", "", `"type":"sticker","sticker_id":"46105"`},
 		{"rich_media", "see", `"type":"rich_media","min_api_version":7,"alt_text":"see","rich_media":{"Type":"rich_media",` + buttons + `}`},
-		{"text", "choose", `"type":"text","text":"choose","keyboard":{"Type":"keyboard","InputFieldState":"hidden",` + buttons + `}`},
+		{"text", "choose", `"type":"text","text":"choose","min_api_version":4,"keyboard":{"Type":"keyboard","InputFieldState":"hidden",` + buttons + `}`},
 	} {
 		_, status := api(t, s, b.Token, "send_message", body(c.ID, m.fields))
 		require.Zero(t, status, "%s %v", m.fields, s.Violations())

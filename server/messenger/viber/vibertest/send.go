@@ -66,7 +66,8 @@ func (s *Server) accept(b *Bot, m message, file *File) answer {
 // line is the message as its customer sees it.
 func (m message) line(at time.Time, token string, file *File) Line {
 	return Line{
-		At: at, Token: token, FromBot: true, Sender: m.Sender.Name, Kind: m.Type, Text: m.shown(), File: file,
+		At: at, Token: token, FromBot: true, Sender: m.Sender.Name, Kind: m.Type, Text: m.readable(), File: file,
+		Buttons: m.shown(),
 	}
 }
 

@@ -9,7 +9,9 @@ func (c *Customer) Says(text string) string {
 
 // Sends writes a message of any type, given as Viber's message object, and returns its message_token. The tracking_data of
 // the bot's last message comes back with it unless it has its own.
-func (c *Customer) Sends(message map[string]any) string { return c.sends(message, nil) }
+func (c *Customer) Sends(message map[string]any) string {
+	return c.sends(message, Line{Text: readable(message)})
+}
 
 // SendsPicture sends a picture, with a text if there is one. Viber tells neither its name nor its size.
 func (c *Customer) SendsPicture(m *Media, text string) string {
@@ -54,7 +56,8 @@ func (c *Customer) SendsRichMedia(altText string) string {
 	})
 }
 
-// Presses presses a button of a keyboard or of rich media with the action "reply": its body comes as a text.
+// Presses presses a button of rich media, or of a keyboard that is none of this emulator's messages, with the action
+// "reply": its body comes as a text.
 func (c *Customer) Presses(actionBody string) string { return c.Says(actionBody) }
 
 // sendsFile sends a message with what Viber tells of the file.
@@ -70,23 +73,34 @@ func (c *Customer) sendsFile(messageType string, m *Media, more map[string]any) 
 			message[name] = value
 		}
 	}
-	return c.sends(message, file)
+	return c.sends(message, Line{Text: readable(message), File: file})
 }
 
-func (c *Customer) sends(message map[string]any, file *File) string {
-	s := c.bot.srv
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// sends brings a message to the webhook and shows it in the chat as a line.
+func (c *Customer) sends(message map[string]any, shown Line) string {
+	c.bot.srv.mu.Lock()
+	defer c.bot.srv.mu.Unlock()
+	token := c.tellLocked(message, false)
+	c.showLocked(token, message, shown)
+	return token
+}
+
+// tellLocked brings a message to the webhook.
+func (c *Customer) tellLocked(message map[string]any, silent bool) string {
 	if _, own := message["tracking_data"]; !own && c.tracking != "" {
 		message["tracking_data"] = c.tracking
 	}
 	c.known, c.subscribed, c.unanswered = true, true, nil
-	token := c.bot.callLocked(c, "message", 0, map[string]any{
-		"sender": c.personLocked(), "message": message, "silent": false,
+	return c.bot.callLocked(c, "message", 0, map[string]any{
+		"sender": c.personLocked(), "message": message, "silent": silent,
 	})
-	messageType, _ := message["type"].(string)
-	c.lines = append(c.lines, Line{At: s.now(), Token: token, Kind: messageType, Text: readable(message), File: file})
-	return token
+}
+
+// showLocked shows the customer's own message in his chat.
+func (c *Customer) showLocked(token string, message map[string]any, shown Line) {
+	shown.At, shown.Token = c.bot.srv.now(), token
+	shown.Kind, _ = message["type"].(string)
+	c.lines = append(c.lines, shown)
 }
 
 // readable is what the customer sees of his message.
