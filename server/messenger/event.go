@@ -86,9 +86,6 @@ type Event struct {
 	Service bool
 	// Live marks a live location: its edits move it and are no changed words.
 	Live bool
-	// Shared is a phone number of the customer's own, or a place ("50.45,30.52"), that he shared by a button or by himself;
-	// empty for none. Where the messenger does not tell whose a number is, it is taken for his.
-	Shared string
 
 	// Shared is a phone number of his own, or a place ("50.45,30.52"), that the customer shared.
 	Shared string

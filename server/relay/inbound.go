@@ -162,9 +162,7 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRo
 			done = append(done, quarantined(row, "undecodable"))
 			continue
 		}
-		if event.At.IsZero() { // Telegram tells no time of presses and deletions
-			event.At = row.ReceivedAt
-		}
+		event.At = exact(event.At, row.ReceivedAt)
 		items = append(items, item{row, event})
 	}
 	if len(items) > 0 {
@@ -178,6 +176,21 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRo
 		in.meter.Inbound(state.bot.Kind, string(f.State), f.Reason)
 	}
 	return done, nil
+}
+
+// exact is the time of an event as exactly as it is known: Telegram tells whole seconds, and of presses and deletions nothing.
+// Within its second the latest moment is taken: who wrote in the second of an agent's reply shall not be overlooked.
+func exact(told, received time.Time) time.Time {
+	latest := told.Add(time.Second - time.Millisecond)
+	switch {
+	case told.IsZero():
+		return received
+	case told.Nanosecond() != 0:
+		return told
+	case received.After(told) && received.Before(latest):
+		return received
+	}
+	return latest
 }
 
 // eventHandlers say what each kind of event becomes; kinds that are not here are dropped with their reason.

@@ -159,7 +159,8 @@ const movedConversations = `
 			min(message.at) FILTER (
 				WHERE waits AND message.at > coalesce(answered.at, '-infinity') AND ` + afterClose + `) AS first,
 			array_agg(message.at) FILTER (WHERE NOT waits AND message.id IN (SELECT id FROM auto)) AS served,
-			bool_or(` + afterClose + `) AS opens, max(message.at) AS last
+			bool_or(` + afterClose + `) AS opens, max(message.at) AS last,
+			max(message.at) FILTER (WHERE waits) AS asked
 		FROM message LEFT JOIN answered USING (conversation_id) LEFT JOIN decided USING (conversation_id)
 		GROUP BY conversation_id),
 	added AS (
@@ -186,7 +187,8 @@ const movedConversations = `
 						WHERE m.conversation_id = c.id AND m.direction = 'in' AND m.waits AND m.at > news.answered
 							AND m.at >= c.waiting_since)
 					ELSE c.waiting_since END,
-				news.first),
+				-- An agent may have answered what is recorded only now.
+				CASE WHEN news.asked > coalesce(c.last_agent_at, '-infinity') THEN news.first END),
 			last_message_at = greatest(c.last_message_at, news.last, decided.said_at)`
 
 // theirRows are those that movedConversations changes.

@@ -10,11 +10,14 @@ ALTER TABLE msgbot_outbox
     DROP COLUMN by,
     DROP COLUMN buttons;
 
+DROP TRIGGER msgbot_mode ON msgbot_conversations;
+DROP FUNCTION msgbot_mode();
 DROP TRIGGER msgbot_auto ON msgbot_conversations;
 DROP FUNCTION msgbot_auto();
 ALTER TABLE msgbot_conversations
     DROP COLUMN lane,
     DROP COLUMN no_answer_at,
+    DROP COLUMN human_since,
     DROP COLUMN last_agent_at,
     DROP COLUMN keyboard,
     DROP COLUMN memory;

@@ -6,6 +6,7 @@ ALTER TABLE msgbot_conversations
     ADD COLUMN memory         jsonb,
     ADD COLUMN keyboard       text NOT NULL DEFAULT '',
     ADD COLUMN last_agent_at  timestamptz,
+    ADD COLUMN human_since    timestamptz,
     ADD COLUMN no_answer_at   timestamptz,
     ADD COLUMN lane           text NOT NULL DEFAULT '';
 UPDATE msgbot_conversations c SET last_agent_at = replied.at
@@ -32,6 +33,15 @@ BEGIN
 END $$;
 CREATE TRIGGER msgbot_auto BEFORE UPDATE ON msgbot_conversations FOR EACH ROW
     WHEN (NEW.no_answer_at IS NOT NULL OR NEW.memory IS NOT NULL) EXECUTE FUNCTION msgbot_auto();
+
+CREATE FUNCTION msgbot_mode() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.human_since := CASE NEW.mode WHEN 'human' THEN now() END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER msgbot_mode BEFORE UPDATE ON msgbot_conversations FOR EACH ROW
+    WHEN (NEW.mode <> OLD.mode) EXECUTE FUNCTION msgbot_mode();
+UPDATE msgbot_conversations SET human_since = last_agent_at WHERE mode = 'human';
 
 -- shown says that the post of an automatic message is in its thread. by names who answered.
 ALTER TABLE msgbot_outbox
