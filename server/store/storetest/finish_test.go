@@ -105,6 +105,26 @@ func TestAMessageThatNobodyWaitsAfterStartsNoWait(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatIsRecordedLateLeavesNobodyWaitingWhoDidNotWait(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		answers := map[string]func(c conversation.Conversation, id string, at int){
+			"agent": func(c conversation.Conversation, id string, at int) { w.record(l, sending(c, id, at)) },
+			"owner": func(c conversation.Conversation, id string, at int) { w.finish(l, w.arrived(c, id, at, fromOwner)) },
+		}
+		for who, answer := range answers {
+			c := w.thread(l, who)
+			w.finish(l, w.arrived(c, who+"1", 5, nil), w.arrived(c, who+"2", 8, noWait))
+			answer(c, who+"3", 7)
+			require.True(w, w.conversation(c.ID).WaitingSince.IsZero(), "%s: nobody waits after a service message", who)
+			w.finish(l, w.arrived(c, who+"4", 10, nil))
+			answer(c, who+"5", 11)
+			answer(c, who+"6", 9)
+			require.True(w, w.conversation(c.ID).WaitingSince.IsZero(), "%s: what was answered stays answered", who)
+		}
+	})
+}
+
 func TestTheOwnersOwnMessageAnswersWithoutTakingTheConversationOver(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
