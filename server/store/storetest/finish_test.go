@@ -250,3 +250,21 @@ func TestAnEditOfOneMessageOfAnAlbumLeavesTheOthers(t *testing.T) {
 		require.Equal(w, 1, w.shown(c, "one").Captioned)
 	})
 }
+
+func TestALateMessageAndAnEditOfItsAlbumMayStandInOneBatch(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		photo := func(id string, number, posts int) relay.Finished {
+			return w.arrived(c, "album", number, func(m *relay.InboundMessage) {
+				m.ExternalID, m.Number, m.Text, m.Posts = id, number, id, posts
+			})
+		}
+		w.finish(l, photo("one", 1, 1))
+		w.finish(l, photo("two", 2, 0), w.edited(c, "album", 5, func(e *relay.InboundEdit) { e.ExternalID, e.Text = "one", "new" }))
+		require.Equal(w, relay.Shown{
+			PostID: "album", Direction: conversation.In, Posts: 1, At: second(1), EditedAt: second(5), Text: "new", Captioned: 2,
+		}, w.shown(c, "one"))
+		require.Equal(w, "two", w.shown(c, "two").Text)
+	})
+}
