@@ -212,9 +212,13 @@ func (c *configuration) endpoints(siteURL string) bots.Endpoints {
 	}
 }
 
+// maxFileBytes is MaxFileMB in bytes, as Mattermost counts them.
+func (c *configuration) maxFileBytes() int64 { return int64(c.MaxFileMB) << 20 }
+
 func (c *configuration) rules() relay.Rules {
 	return relay.Rules{
-		NotePrefixes: c.NotePrefixes, MentionIsNote: c.MentionIsNote, AutoCloseDays: c.AutoCloseDays, DeliveredReaction: c.DeliveredReaction,
+		NotePrefixes: c.NotePrefixes, MentionIsNote: c.MentionIsNote, AutoCloseDays: c.AutoCloseDays,
+		MaxFileBytes: c.maxFileBytes(), DeliveredReaction: c.DeliveredReaction,
 	}
 }
 

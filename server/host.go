@@ -28,7 +28,7 @@ func deskConfig(c *configuration, server *model.Config) desk.Config {
 		DefaultLanguage:    c.DefaultLanguage,
 		ServerLocale:       deref(server.LocalizationSettings.DefaultServerLocale),
 		FallbackChannel:    c.FallbackChannel,
-		MaxFileBytes:       int64(c.MaxFileMB) << 20, // as Mattermost counts them
+		MaxFileBytes:       c.maxFileBytes(),
 		ServerMaxFileBytes: deref(server.FileSettings.MaxFileSize),
 		FilesAllowed:       deref(server.FileSettings.EnableFileAttachments),
 	}

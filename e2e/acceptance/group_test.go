@@ -15,7 +15,7 @@ import (
 // crowd is a basic group with two members that a bot is in.
 type crowd struct {
 	*telegramtest.Group
-	// asCustomer finds the group's conversation, which goes by its title.
+	// asCustomer finds the group's conversation.
 	asCustomer  *world.Customer
 	olha, petro *telegramtest.Customer
 }
@@ -25,7 +25,7 @@ func (s *scene) crowd(bot *world.Bot, title string) *crowd {
 	member := func(name string) *telegramtest.Customer {
 		return bot.AtTelegram.NewCustomer(telegramtest.Customer{ID: 700000000 + numbers.Add(1), FirstName: name, Language: "uk"})
 	}
-	c := &crowd{asCustomer: &world.Customer{Bot: bot, Name: title}, olha: member("Ольга"), petro: member("Петро")}
+	c := &crowd{asCustomer: &world.Customer{Bot: bot, Title: title}, olha: member("Ольга"), petro: member("Петро")}
 	c.Group = bot.AtTelegram.NewGroup(-4000000-numbers.Add(1), title, c.olha, c.petro)
 	return c
 }

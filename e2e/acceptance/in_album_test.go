@@ -76,6 +76,27 @@ func TestCase17AnAlbumHasUpToTenFilesAndEveryCaptionOfIt(t *testing.T) {
 	require.Equal(t, pictures(0, 10), s.hashes(post))
 }
 
+func TestCase15TheOnlyCaptionOfAnAlbumChangesInPlaceAndOfSeveralNoneIsLost(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bot := s.telegram(world.Webhook, nil)
+	customer := s.customer(bot, "Оксана")
+	sent := customer.AtTelegram.SendsAlbum(photos(2, "Два кольори")...)
+	post := s.arrivals(customer, 1)[0]
+	customer.AtTelegram.Edits(sent[0].ID, "Два розміри")
+	s.becomes(post, "Два розміри", "(edited ")
+	require.Equal(t, pictures(0, 2), s.hashes(post))
+
+	second := customer.AtTelegram.Edits(sent[1].ID, "І ще колір")
+	s.worksOff(bot)
+	posts := s.arrivals(customer, 2)
+	require.Contains(t, posts[0].Message, "Два розміри")
+	require.Contains(t, posts[1].Message, "І ще колір")
+	require.Equal(t, pictures(0, 2), s.hashes(posts[0]))
+	s.again(bot, second.UpdateID)
+	s.arrivals(customer, 2)
+}
+
 func TestCase18APhotoAndADocumentSentTogetherLoseNothing(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

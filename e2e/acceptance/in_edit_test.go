@@ -120,6 +120,23 @@ func TestAnEditKeepsEveryEarlierTextAndTellsWhoAnsweredAlready(t *testing.T) {
 	s.arrivals(customer, 1)
 }
 
+func TestEarlierTextsAreShownUnderMoreAndVersions(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bot := s.telegram(world.Webhook, nil)
+	customer, c := s.begins(bot, "Оксана", "Розмір M")
+	post := s.arrivals(customer, 1)[0]
+	customer.AtTelegram.Edits(customer.AtTelegram.Chat()[0].ID, "Розмір L")
+	s.becomes(post, "Розмір L")
+	s.formerly(c, post, 1)
+	ears := s.listens(s.agent)
+	card, _, err := w.Admin.Client.GetPost(s.ctx, c.RootPostID, "")
+	require.NoError(t, err)
+	s.presses(s.agent, card, "More")
+	s.presses(s.agent, s.hears(ears, "Оксана"), "Versions")
+	require.Contains(t, s.hears(ears, "Розмір M").Message, post.Id, "it does not link the message")
+}
+
 func TestALiveLocationMovesInItsPost(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

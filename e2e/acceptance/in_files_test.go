@@ -83,7 +83,7 @@ func TestCase21EveryFileIsPlayableUnderAGoodName(t *testing.T) {
 			`^video-message-\d{4}-\d\d-\d\d-\d{4}\.mp4$`, "video/mp4", "0:07",
 		},
 		"photo": {
-			telegramtest.File{Content: jpegPicture(64, 48)},
+			telegramtest.File{Content: jpegPicture(640, 480)},
 			func(c *telegramtest.Customer, f telegramtest.File) { c.SendsPhoto(f, "") },
 			`^photo-\d{4}-\d\d-\d\d-\d{4}\.jpe?g$`, "image/jpeg", "",
 		},
@@ -100,7 +100,7 @@ func TestCase21EveryFileIsPlayableUnderAGoodName(t *testing.T) {
 		"video sticker": {
 			telegramtest.File{Name: "s.webm", Content: body(webmHead, "sticker")},
 			func(c *telegramtest.Customer, f telegramtest.File) { c.SendsSticker(f, "🔥") },
-			`^sticker-\d{4}-\d\d-\d\d-\d{4}\.webm$`, "video/webm", "🔥",
+			`^sticker-\d{4}-\d\d-\d\d-\d{4}\.webm$`, "", "🔥",
 		},
 		"animation": {
 			telegramtest.File{Content: gifPicture(), Type: "image/gif"},

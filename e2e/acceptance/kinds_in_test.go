@@ -32,6 +32,7 @@ const (
 	kindLink       = "opened by a link with a payload"
 	kindGone       = "blocked, unsubscribed"
 	kindBack       = "unblocked, subscribed"
+	kindBusiness   = "message of a Telegram Business account"
 	kindTooLarge   = "file that is too large"
 	kindUnknown    = "unknown kind"
 )
@@ -55,12 +56,12 @@ func telegramRows() []row {
 			k.shows("\\*\\*не жирне\\*\\* @\u2060all")
 		}},
 		{kind: kindFormatting, words: "bold, italic, strike-through, code, quotes and links as such; underline and spoiler as plain text", plays: func(k *stage) {
-			k.tg.Says("a b c d e f g",
+			k.tg.Says("a b c d e f g\nh", telegramtest.Entity{Type: "blockquote", Offset: 14, Length: 1},
 				telegramtest.Entity{Type: "bold", Offset: 0, Length: 1}, telegramtest.Entity{Type: "italic", Offset: 2, Length: 1},
 				telegramtest.Entity{Type: "strikethrough", Offset: 4, Length: 1}, telegramtest.Entity{Type: "code", Offset: 6, Length: 1},
 				telegramtest.Entity{Type: "text_link", Offset: 8, Length: 1, URL: "https://a.b"},
 				telegramtest.Entity{Type: "underline", Offset: 10, Length: 1}, telegramtest.Entity{Type: "spoiler", Offset: 12, Length: 1})
-			k.shows("**a** *b* ~~c~~ `d` [e](https://a.b) f g")
+			k.shows("**a** *b* ~~c~~ `d` [e](https://a.b) f g\n> h")
 		}},
 		{kind: "custom emoji", words: "the emoji that it stands for", plays: func(k *stage) {
 			k.tg.Says("так 🔥", telegramtest.Entity{Type: "custom_emoji", Offset: 4, Length: 2})
@@ -243,13 +244,23 @@ func telegramRows() []row {
 			g.Migrates(g.olha).Hears(g.petro, "Тут")
 			require.Equal(k, k.arrivals(g.asCustomer, 2)[0].RootId, k.arrivals(g.asCustomer, 2)[1].RootId)
 		}},
+		{kind: kindBusiness, words: "as any other, once an admin accepted the connection; what the owner writes is marked", plays: func(k *stage) {
+			b := k.accepted(k.customer.Bot, "Дарина")
+			b.customer.Says("Є розмір M?")
+			b.owner.Says("Зараз гляну")
+			posts := k.arrivals(b.asCustomer, 2)
+			k.has(posts[0], "Є розмір M?")
+			k.has(posts[1], "The account's owner to the customer:")
+			k.has(posts[1], "Зараз гляну")
+		}},
 		{kind: kindTooLarge, words: "a line with name, size and reason: bots get at most 20 MB", plays: func(k *stage) {
 			k.tg.SendsDocument(telegramtest.File{Name: "кіно.mkv", Size: 21 << 20}, "Кіно")
 			post := k.shows("Кіно")
 			k.has(post, "кіно.mkv")
 			k.has(post, "21 MB")
+			k.has(post, "only up to 20 MB")
 		}},
-		{kind: kindUnknown, words: "a label with what the messenger calls it; what was sent is kept", plays: func(k *stage) {
+		{kind: kindUnknown, words: "a label with what the messenger calls it", plays: func(k *stage) {
 			k.tg.SendsRaw(map[string]any{"hologram": map[string]any{"depth": 3}})
 			k.shows("hologram")
 		}},
@@ -348,9 +359,11 @@ func viberRows() []row {
 			m := w.ViberCloud.Store("рахунок.pdf", "application/pdf", body(pdfHead, "expired"))
 			m.Expire()
 			k.viber.SendsFile(m)
-			k.shows("рахунок.pdf")
+			post := k.shows("рахунок.pdf (")
+			k.has(post, " B)")
+			k.has(post, "no longer hands it out")
 		}},
-		{kind: kindUnknown, words: "a label with what the messenger calls it; what was sent is kept", plays: func(k *stage) {
+		{kind: kindUnknown, words: "a label with what the messenger calls it", plays: func(k *stage) {
 			k.viber.Sends(map[string]any{"type": "hologram"})
 			k.shows("hologram")
 		}},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
@@ -37,6 +38,23 @@ func aPDF() world.Enclosure {
 	return world.Enclosure{Name: "рахунок.pdf", Content: body(pdfHead, "agent")}
 }
 
+// named is the username of a colleague with this name.
+func (s *scene) named(first, last string) string {
+	s.Helper()
+	who := s.colleague(s.channel)
+	_, _, err := w.Admin.Client.PatchUser(s.ctx, who.User.Id, &model.UserPatch{FirstName: &first, LastName: &last})
+	require.NoError(s, err)
+	return who.User.Username
+}
+
+// site is Mattermost's own address, as links in it begin.
+func (s *scene) site() string {
+	s.Helper()
+	config, _, err := w.Admin.Client.GetConfig(s.ctx)
+	require.NoError(s, err)
+	return *config.ServiceSettings.SiteURL
+}
+
 // types tells that the agent is typing, as the web app does.
 func (k *stage) types() error {
 	return world.NewClient(k.agent).Do(k.ctx, http.MethodPost, "/conversations/"+k.c.ID+"/typing", nil, nil)
@@ -52,18 +70,22 @@ func replyRows() []row {
 func toTelegramRows() []row {
 	return []row{
 		{kind: kindText, words: "the text; `@olena` as her name, links into Mattermost taken out", plays: func(k *stage) {
-			k.goesOut("Вітаю! :tada:", nil, gets{"text", "Вітаю! 🎉", ""})
+			k.goesOut("Вітаю! :tada: Це знає @"+k.named("Олена", "Коваль")+" ([тут]("+k.site()+"/support))", nil,
+				gets{"text", "Вітаю! 🎉 Це знає Олена Коваль (тут)", ""})
 		}},
 		{kind: kindFormatting, words: "bold, italic, strike-through, code, quotes and links as such; headings bold, lists and tables as text", plays: func(k *stage) {
-			k.goesOut("**a** *b* ~~c~~ `d`", nil, gets{"text", "a b c d", ""})
+			k.goesOut("# h\n**a** *b* ~~c~~ `d` [e](https://a.b)\n> f\n\n- g\n\n| 1 | 2 |\n|---|---|\n| 3 | 4 |", nil,
+				gets{"text", "h\na b c d e\nf\n\n• g\n1 | 2\n--+--\n3 | 4", ""})
 			var kinds []string
 			for _, e := range k.customer.Received()[0].Entities {
 				kinds = append(kinds, e.Type)
 			}
-			require.Equal(k, []string{"bold", "italic", "strikethrough", "code"}, kinds)
+			require.Equal(k, []string{"bold", "bold", "italic", "strikethrough", "code", "text_link", "blockquote", "pre"}, kinds)
 		}},
 		{kind: kindPicture, words: "a picture; over 10 MB or very long and narrow a file", plays: func(k *stage) {
 			k.goesOut("Ось", enclosed(anImage()), gets{"photo", "Ось", anImage().SHA256()})
+			narrow := world.Enclosure{Name: "смуга.png", Content: telegramtest.PNG(2100, 100)}
+			k.goesOut("", enclosed(narrow), gets{"document", "", narrow.SHA256()})
 		}},
 		{kind: kindVideo, words: "a video", plays: func(k *stage) {
 			k.goesOut("Ось", enclosed(aVideo()), gets{"video", "Ось", aVideo().SHA256()})
@@ -73,6 +95,8 @@ func toTelegramRows() []row {
 		}},
 		{kind: kindAudio, words: "audio (`.mp3`, `.m4a`); other types a file", plays: func(k *stage) {
 			k.goesOut("", enclosed(aSong()), gets{"audio", "", aSong().SHA256()})
+			wave := world.Enclosure{Name: "звук.wav", Content: body("RIFF\x24\x00\x00\x00WAVEfmt ", "agent")}
+			k.goesOut("", enclosed(wave), gets{"document", "", wave.SHA256()})
 		}},
 		{kind: kindVoice, words: "a voice message (`.ogg`, `.oga`, `.opus`)", plays: func(k *stage) {
 			k.goesOut("", enclosed(aVoice()), gets{"voice", "", aVoice().SHA256()})
@@ -91,8 +115,11 @@ func toTelegramRows() []row {
 		}},
 		{kind: kindReply, words: "a reply, where it begins with a link to a message of the thread or a quote of it", plays: func(k *stage) {
 			asked := k.posts(k.c.RootPostID)[0]
-			k.goesOut(w.Server.URL+"/"+world.TeamName+"/pl/"+asked.Id+"\nТак", nil, gets{"text", "Так", ""})
-			require.Equal(k, k.customer.Chat()[0].ID, k.customer.Received()[0].ReplyTo)
+			k.goesOut(k.site()+"/"+world.TeamName+"/pl/"+asked.Id+"\nТак", nil, gets{"text", "Так", ""})
+			k.goesOut("> Добрий день!\n\nІ вам", nil, gets{"text", "І вам", ""})
+			for _, line := range k.customer.Received() {
+				require.Equal(k, k.customer.Chat()[0].ID, line.ReplyTo)
+			}
 		}},
 		{kind: kindEdit, words: "the message changes", plays: func(k *stage) {
 			post := k.goesOut("Двісті", nil, gets{"text", "Двісті", ""})
@@ -116,9 +143,21 @@ func toTelegramRows() []row {
 		}},
 		{kind: kindLong, words: "several messages, a caption's rest after the file", plays: func(k *stage) {
 			k.goesOut(strings.Repeat("щ", 4097), nil, gets{"text", strings.Repeat("щ", 4096), ""}, gets{"text", "щ", ""})
+			k.goesOut(strings.Repeat("щ", 1025), enclosed(anImage()),
+				gets{"photo", "", anImage().SHA256()}, gets{"text", strings.Repeat("щ", 1025), ""})
+		}},
+		{kind: kindBusiness, words: "in the owner's name, where the owner lets the bot answer", plays: func(k *stage) {
+			b := k.accepted(k.customer.Bot, "Дарина")
+			b.customer.Says("Є розмір M?")
+			k.arrivals(b.asCustomer, 1)
+			c := k.conversation(b.asCustomer)
+			k.settles(c, k.replies(c, "Є"), "sent")
+			chat := b.Chat(b.asCustomer.AtTelegram)
+			require.Equal(k, "Є", chat[1].Text)
+			require.Equal(k, b.Owner.ID, chat[1].From)
 		}},
 		{kind: kindTooLarge, words: "refused: Telegram takes 50 MB, a self-hosted Bot API server 2000 MB", plays: func(k *stage) {
-			k.fails("Ось", enclosed(world.Enclosure{Name: "архів.zip", Content: make([]byte, 50<<20+1)}), "архів.zip")
+			k.fails("Ось", enclosed(world.Enclosure{Name: "архів.zip", Content: make([]byte, 50<<20+1)}), "of this size")
 		}},
 		{kind: kindTyping, words: "is shown", plays: func(k *stage) {
 			require.NoError(k, k.types())
@@ -137,9 +176,13 @@ func toViberRows() []row {
 		}},
 		{kind: kindPicture, words: "a picture (`.jpg`, `.png`, `.gif`) up to 1 MB, else a file", plays: func(k *stage) {
 			k.goesOut("Ось", enclosed(anImage()), gets{"picture", "Ось", anImage().SHA256()})
+			large := world.Enclosure{Name: "велике.png", Content: append(telegramtest.PNG(70, 40), make([]byte, 1<<20)...)}
+			k.goesOut("", enclosed(large), gets{"file", "", large.SHA256()})
 		}},
-		{kind: kindVideo, words: "a video (`.mp4`) up to 26 MB, else a file; its text before it", plays: func(k *stage) {
-			k.goesOut("", enclosed(aVideo()), gets{"video", "", aVideo().SHA256()})
+		{kind: kindVideo, words: "a video (`.mp4`) up to 26 MB, else a file; its text after it", plays: func(k *stage) {
+			k.goesOut("Ось", enclosed(aVideo()), gets{"video", "", aVideo().SHA256()}, gets{"text", "Ось", ""})
+			large := world.Enclosure{Name: "велике.mp4", Content: append([]byte(mp4Head), make([]byte, 26<<20)...)}
+			k.goesOut("", enclosed(large), gets{"file", "", large.SHA256()})
 		}},
 		{kind: kindGIF, words: "a picture", plays: func(k *stage) {
 			k.goesOut("", enclosed(aGIF()), gets{"picture", "", aGIF().SHA256()})
@@ -162,8 +205,9 @@ func toViberRows() []row {
 		}},
 		{kind: kindEdit, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {
 			post := k.goesOut("Двісті", nil, gets{"text", "Двісті", ""})
+			ears := k.listens(k.agent)
 			k.rewrites(post.Id, "Триста")
-			k.line(k.c.RootPostID, "no way to change")
+			k.hears(ears, "no way to change")
 			require.Equal(k, []gets{{"text", "Двісті", ""}}, k.got())
 		}},
 		{kind: kindDelete, words: "nothing: Viber cannot; its author is told", plays: func(k *stage) {

@@ -79,7 +79,7 @@ func tgsSticker() []byte {
 	return out.Bytes()
 }
 
-// picture is a photo of its own size for each n, so that no two have the same content.
+// picture is a photo of its own size for each n, so that no two have the same content; larger than any thumbnail.
 func picture(n int) telegramtest.File {
-	return telegramtest.File{Content: telegramtest.PNG(40+n, 30)}
+	return telegramtest.File{Content: telegramtest.PNG(400+n, 300)}
 }

@@ -14,9 +14,10 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 )
 
-// card waits until the card of a thread has these buttons, and returns it.
+// card waits until the card of a thread has these buttons before *More*, and returns it.
 func (s *scene) card(rootID string, wanted ...string) *model.Post {
 	s.Helper()
+	wanted = append(wanted, "More")
 	var card *model.Post
 	err := eventually(s.ctx, "the buttons "+strings.Join(wanted, ", "), func() bool {
 		var err error

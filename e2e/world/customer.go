@@ -13,10 +13,12 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/viber/vibertest"
 )
 
-// Customer is a person at a bot: exactly one of AtTelegram and AtViber is set.
+// Customer is a person at a bot: exactly one of AtTelegram and AtViber is set. Or it is a group at Telegram: then neither
+// is, and Title is the group's.
 type Customer struct {
 	Bot        *Bot
 	Name       string
+	Title      string
 	AtTelegram *telegramtest.Customer
 	AtViber    *vibertest.Customer
 }

@@ -3,10 +3,12 @@ package world
 // Files: as agents find them in posts, as they put them there, and as customers send them.
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -28,15 +30,17 @@ type File struct {
 	SHA256 string
 }
 
-// Files downloads the files of a post as who, in the order in which the post shows them.
+// Files downloads the files of a post as who, in the order in which Mattermost's apps show them: by the time of upload.
+// (Mattermost 11.1 sorts Post.FileIds by the ids.)
 func Files(ctx context.Context, who *lab.Session, post *model.Post) ([]File, error) {
+	infos, _, err := who.Client.GetFileInfosForPost(ctx, post.Id, "")
+	if err != nil {
+		return nil, errors.Wrap(err, "reading what files a post has")
+	}
+	slices.SortStableFunc(infos, func(a, b *model.FileInfo) int { return cmp.Compare(a.CreateAt, b.CreateAt) })
 	var files []File
-	for _, id := range post.FileIds {
-		info, _, err := who.Client.GetFileInfo(ctx, id)
-		if err != nil {
-			return nil, errors.Wrap(err, "reading what a file is")
-		}
-		content, _, err := who.Client.GetFile(ctx, id)
+	for _, info := range infos {
+		content, _, err := who.Client.GetFile(ctx, info.Id)
 		if err != nil {
 			return nil, errors.Wrap(err, "downloading a file")
 		}

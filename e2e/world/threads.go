@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -19,8 +20,12 @@ const propEvent = "msgbot_event"
 
 const postsPerPage = 200
 
-// AwaitConversation waits until the customer has a conversation with a thread. It goes by the bot and the name.
+// AwaitConversation waits until the customer has a conversation with a thread. It goes by the bot and the name, for a
+// group by its title on the card.
 func (w *World) AwaitConversation(ctx context.Context, customer *Customer) (Conversation, error) {
+	if customer.Title != "" {
+		return w.awaitGroup(ctx, customer)
+	}
 	var found Conversation
 	query := url.Values{"bot": {customer.Bot.ID}, "q": {customer.Name}}
 	err := lab.Eventually(ctx, "a conversation of "+customer.Bot.Kind, func() (bool, error) {
@@ -36,6 +41,23 @@ func (w *World) AwaitConversation(ctx context.Context, customer *Customer) (Conv
 		}
 		found = list[i]
 		return true, nil
+	})
+	return found, err
+}
+
+func (w *World) awaitGroup(ctx context.Context, group *Customer) (Conversation, error) {
+	var found Conversation
+	err := lab.Eventually(ctx, "a conversation of a group", func() (bool, error) {
+		roots, err := w.Admin.Roots(ctx, group.Bot.ChannelID)
+		if err != nil {
+			return false, err
+		}
+		i := slices.IndexFunc(roots, func(p *model.Post) bool { return strings.Contains(p.Message, group.Title) })
+		if i < 0 {
+			return false, nil
+		}
+		found, err = w.Plugin.ByThread(ctx, roots[i].Id)
+		return err == nil, err
 	})
 	return found, err
 }

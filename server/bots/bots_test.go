@@ -242,6 +242,16 @@ func TestRemovingDeletesTheWebhookOnlyIfItIsOurs(t *testing.T) {
 	require.ErrorIs(t, h.Remove(t.Context(), b.ID), ErrNotFound)
 }
 
+func TestABotThatIsRemovedMeanwhileKeepsNoOtherFromBeingAdded(t *testing.T) {
+	h := newHouse(t)
+	h.memory.removed = []conversation.Bot{{ID: "removed", Kind: messenger.Telegram, ChannelID: "inbox"}}
+	b := h.add(t)
+	_, known := h.Known(b.ID)
+	require.True(t, known)
+	_, known = h.Known("removed")
+	require.False(t, known)
+}
+
 func TestPauseAndResume(t *testing.T) {
 	h := newHouse(t)
 	b := h.add(t)

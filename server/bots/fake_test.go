@@ -21,6 +21,8 @@ type memory struct {
 	checks    map[string][]Check
 	exchanges map[string][]messenger.Exchange
 	depth     Depth
+	// removed are bots that go right after they were listed.
+	removed []conversation.Bot
 }
 
 func newMemory() *memory {
@@ -38,7 +40,7 @@ func (m *memory) Bots(context.Context) ([]conversation.Bot, error) {
 	for _, b := range m.bots {
 		list = append(list, b)
 	}
-	return list, nil
+	return append(list, m.removed...), nil
 }
 
 func (m *memory) Versions(context.Context) (map[string]int64, error) {
@@ -82,6 +84,9 @@ func (m *memory) RemoveBot(_ context.Context, id string) error {
 
 func (m *memory) Credentials(_ context.Context, id string) (Sealed, error) {
 	defer m.lock()()
+	if _, there := m.bots[id]; !there {
+		return Sealed{}, ErrNotFound
+	}
 	return m.sealed[id], nil
 }
 

@@ -117,15 +117,17 @@ func (s *Service) renew(ctx context.Context, kept map[string]connection) error {
 	}
 	next := &view{bots: make(map[string]connection, len(list)), channels: map[string][]string{}}
 	for _, b := range list {
-		next.channels[b.ChannelID] = append(next.channels[b.ChannelID], b.ID)
-		if c, ok := kept[b.ID]; ok && c.bot.Version == b.Version && c.err == nil {
-			next.bots[b.ID] = c
-			continue
+		c, ok := kept[b.ID]
+		if !ok || c.bot.Version != b.Version || c.err != nil {
+			c = s.connect(ctx, b)
 		}
-		c := s.connect(ctx, b)
-		if c.err != nil && !errors.Is(c.err, ErrKeyLost) {
+		switch {
+		case errors.Is(c.err, ErrNotFound):
+			continue // it was removed since the list was read
+		case c.err != nil && !errors.Is(c.err, ErrKeyLost):
 			return c.err // the database, most likely: the view before serves until the next try
 		}
+		next.channels[b.ChannelID] = append(next.channels[b.ChannelID], b.ID)
 		next.bots[b.ID] = c
 	}
 	s.registry.now.Store(next)

@@ -34,28 +34,10 @@ type session struct {
 	until time.Time
 }
 
-// AgentFiles describes files of a post in the order in which the web app shows them: that of their upload, then of their
-// names. (The ids in a post are sorted by Mattermost when it saves the post, tried on 11.1.) An id that is not known any
-// more is relay.ErrRefused.
+// AgentFiles describes files of a post in the order in which the apps show them, that of their uploads: the ids of a post
+// say nothing about it, since Mattermost sorts them (tried on Mattermost 11.1). An id that is not known any more is
+// relay.ErrRefused.
 func (d *Desk) AgentFiles(ctx context.Context, ids []string) ([]relay.AgentFile, error) {
-	infos, err := d.fileInfos(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(infos, func(a, b *model.FileInfo) int {
-		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Id, b.Id))
-	})
-	files := make([]relay.AgentFile, 0, len(infos))
-	for _, info := range infos {
-		files = append(files, relay.AgentFile{
-			ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size, Width: info.Width, Height: info.Height,
-		})
-	}
-	return files, nil
-}
-
-// fileInfos are the descriptions of files, in the order of their ids.
-func (d *Desk) fileInfos(ctx context.Context, ids []string) ([]*model.FileInfo, error) {
 	infos := make([]*model.FileInfo, 0, len(ids))
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
@@ -70,7 +52,16 @@ func (d *Desk) fileInfos(ctx context.Context, ids []string) ([]*model.FileInfo, 
 		}
 		infos = append(infos, info)
 	}
-	return infos, nil
+	slices.SortStableFunc(infos, func(a, b *model.FileInfo) int {
+		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Name, b.Name))
+	})
+	files := make([]relay.AgentFile, len(infos))
+	for i, info := range infos {
+		files[i] = relay.AgentFile{
+			ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size, Width: info.Width, Height: info.Height,
+		}
+	}
+	return files, nil
 }
 
 // OpenFile streams a file of Mattermost from its beginning; the caller closes it. One that is not there any more is

@@ -53,22 +53,10 @@ func restful(t *testing.T) (d *Desk, s *server, clock *time.Time) {
 	return d, s, clock
 }
 
-func TestAgentsFilesAreDescribedInTheOrderOfTheirUploadAndThenOfTheirNames(t *testing.T) {
+func TestAgentsFilesAreDescribedInTheOrderOfTheirUploads(t *testing.T) {
 	d, s, _ := restful(t)
-	s.files["first"] = &model.FileInfo{Id: "first", Name: "z.txt", Size: 1, CreateAt: 1}
-	s.files["same"] = &model.FileInfo{Id: "same", Name: "a.txt", Size: 1, CreateAt: 2}
-	s.files["moment"] = &model.FileInfo{Id: "moment", Name: "b.txt", Size: 1, CreateAt: 2}
-	files, err := d.AgentFiles(t.Context(), []string{"moment", "same", "first"})
-	require.NoError(t, err)
-	require.Equal(t, []relay.AgentFile{
-		{ID: "first", Name: "z.txt", Size: 1}, {ID: "same", Name: "a.txt", Size: 1}, {ID: "moment", Name: "b.txt", Size: 1},
-	}, files)
-}
-
-func TestAgentsFilesAreDescribed(t *testing.T) {
-	d, s, _ := restful(t)
-	s.files["other"] = &model.FileInfo{Id: "other", Name: "b.txt", Size: 1}
-	files, err := d.AgentFiles(t.Context(), []string{"other", agentFile})
+	s.files["other"] = &model.FileInfo{Id: "other", Name: "b.txt", Size: 1, CreateAt: s.files[agentFile].CreateAt - 1}
+	files, err := d.AgentFiles(t.Context(), []string{agentFile, "other"})
 	require.NoError(t, err)
 	require.Equal(t, []relay.AgentFile{
 		{ID: "other", Name: "b.txt", Size: 1},

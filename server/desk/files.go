@@ -110,7 +110,7 @@ func (d *Desk) bring(ctx context.Context, p relay.InboundPost, at seat, channelI
 			files.ids = append(files.ids, f.ID)
 			continue
 		case errors.As(err, &missing):
-		case p.Hasty && ctx.Err() == nil:
+		case p.Hasty:
 			missing = &absence{reason: missingUnreachable}
 		default:
 			return brought{}, err

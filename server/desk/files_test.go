@@ -134,6 +134,24 @@ func TestASecondTryAtAMessageWithFilesBringsNothingTwice(t *testing.T) {
 	}
 }
 
+func TestAnUploadWhoseAnswerWasLostIsSuccess(t *testing.T) {
+	d, s, _ := newDesk(t)
+	s.fails["afterUpload"] = refuse("x", http.StatusInternalServerError)
+	require.Empty(t, posted(t, d, withFiles(t, d, "en", have("a.txt", []byte("a")))).Missing)
+	require.Equal(t, []string{"a.txt"}, s.names(s.read(eventID)))
+}
+
+func TestAMessageThatWasPostedIsNotFetchedAgainForWhatItMisses(t *testing.T) {
+	d, s, _ := newDesk(t)
+	times := 0
+	p := withFiles(t, d, "en", counted(never("a.mp4", "file is too big"), &times))
+	for range 2 {
+		posted(t, d, p)
+	}
+	require.Equal(t, 1, times)
+	require.Len(t, replies(s), 1)
+}
+
 func TestAFileThatThePostNamesWithoutHoldingItIsAttached(t *testing.T) {
 	d, s, _ := newDesk(t)
 	p := withFiles(t, d, "en", have("a.txt", []byte("a")), have("b.txt", []byte("b")))

@@ -211,10 +211,17 @@ func (d *Desk) editable(p relay.InboundPost) (seat, *model.Post, error) {
 	return at, at.post, err
 }
 
-// empty makes a post show that the message became shorter. It is not deleted: its id would be lost for a longer text.
+// empty makes a post show that the message became shorter, unless it holds files. It is not deleted: its id would be lost
+// for a longer text.
 func (d *Desk) empty(post *model.Post, p relay.InboundPost) {
-	d.write(post, p, richtext.Text{}, d.T(d.language(p.Bot), "thread.shortened", nil))
-	post.FileIds = nil
+	if p.Files != nil {
+		post.FileIds = nil
+	}
+	after := ""
+	if len(post.FileIds) == 0 {
+		after = d.T(d.language(p.Bot), "thread.shortened", nil)
+	}
+	d.write(post, p, richtext.Text{}, after)
 }
 
 // gone is the error of a change, in the relay's terms.

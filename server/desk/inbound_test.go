@@ -179,6 +179,24 @@ func TestAnEditOfTheMediaExchangesTheFiles(t *testing.T) {
 	require.Empty(t, s.read(eventID).FileIds)
 }
 
+func TestAnEditOfTheTextKeepsTheFilesOfEveryPost(t *testing.T) {
+	for _, text := range []string{"two", strings.Repeat("довго ", 4000)} {
+		d, s, _ := newDesk(t)
+		p := message(opened(t, d, shop("en")), shop("en"), "one")
+		for i := range maxFiles + 2 {
+			p.Files = append(p.Files, have(strconv.Itoa(i)+".txt", []byte("x")))
+		}
+		posts := posted(t, d, p).Posts
+		p.Text, p.Files, p.EditedAt = richtext.Plain(text), nil, now
+		_, err := d.EditInbound(t.Context(), p, posts)
+		require.NoError(t, err)
+		require.Len(t, s.names(s.read(eventID)), maxFiles)
+		second := s.read(partID(eventID, 1))
+		require.Len(t, s.names(second), 2)
+		require.NotContains(t, second.Message, "shorter")
+	}
+}
+
 func TestAnEditThatMattermostDoesNotTakeWholeIsTriedAgain(t *testing.T) {
 	d, s, _ := newDesk(t)
 	p := message(opened(t, d, shop("en")), shop("en"), "one")

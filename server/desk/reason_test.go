@@ -21,7 +21,7 @@ func TestReasonsReadAsWords(t *testing.T) {
 			"the messenger takes no files such as a&b.exe", "месенджер не приймає таких файлів, як a&b.exe"},
 		"file_kind?name=a.psd":                     {"the messenger cannot take the file a.psd", "месенджер не може прийняти файл a.psd"},
 		"file_empty?name=a.txt":                    {"the file a.txt is empty", "файл a.txt порожній"},
-		relay.ReasonEditTooLong:                    {"the new text needs more messages than were sent", "новий текст не вміщується в ті повідомлення, що надіслано"},
+		relay.ReasonEditTooLong:                    {"the new text needs another number of messages than were sent", "новий текст потребує іншої кількості повідомлень, ніж надіслано"},
 		relay.ReasonEditedToNote:                   {"what was sent cannot become a note of the team", "надіслане не може стати нотаткою команди"},
 		"Bad Request: message can't be edited":     {"the messenger no longer lets this message be changed", "месенджер уже не дозволяє змінити це повідомлення"},
 		"Bad Request: message can't be deleted":    {"the messenger no longer lets this message be deleted", "месенджер уже не дозволяє видалити це повідомлення"},

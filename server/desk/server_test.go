@@ -142,6 +142,11 @@ func (s *server) remove(id string) {
 	p := s.read(id)
 	p.DeleteAt = s.clock
 	s.put(p)
+	for _, info := range s.files {
+		if info.PostId == id {
+			info.DeleteAt = s.clock // its files go with it
+		}
+	}
 }
 
 func (s *server) archive(channelID string) { s.channels[channelID].DeleteAt = 77 }

@@ -199,11 +199,11 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ends returns nil when exactly one byte is left.
+// ends returns nil when no more than one byte is left.
 func (e *exactly) ends() error {
-	rest, err := e.content.Peek(2)
+	_, err := e.content.Peek(2)
 	switch {
-	case err == nil, errors.Is(err, io.EOF) && len(rest) == 0:
+	case err == nil:
 		return errSize
 	case !errors.Is(err, io.EOF):
 		return errors.Wrap(err, "read a file")

@@ -80,6 +80,17 @@ func TestAPieceOfTheNameIsNoPieceOfTheId(t *testing.T) {
 	require.False(t, ok)
 }
 
+func TestATokenOfAnotherLayoutIsNotRead(t *testing.T) {
+	l, _ := signing("key")
+	raw, err := encoding.DecodeString(l.Sign("fileid", "a.jpg", time.Hour))
+	require.NoError(t, err)
+	signed := raw[:len(raw)-macLength]
+	signed[0] = version + 1
+	token := encoding.EncodeToString(append(signed, mac([]byte("key"), signed, "a.jpg")...))
+	_, ok := l.Verify(token, "a.jpg")
+	require.False(t, ok)
+}
+
 func TestAnyChangeOfATokenIsNoticed(t *testing.T) {
 	l, _ := signing("key")
 	token := l.Sign("fileidfileidfileidfileidfi", "a.jpg", time.Hour)

@@ -5,6 +5,7 @@ package messenger
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
@@ -86,6 +87,18 @@ type Capabilities struct {
 	NativeReplies bool
 	// Reactions are the emoji that Reactor takes.
 	Reactions []string
+}
+
+// Within returns the capabilities with no file larger than limit bytes, 0 for any.
+func (can Capabilities) Within(limit int64) Capabilities {
+	if limit == 0 {
+		return can
+	}
+	can.Files = slices.Clone(can.Files)
+	for i := range can.Files {
+		can.Files[i].MaxBytes = min(can.Files[i].MaxBytes, limit)
+	}
+	return can
 }
 
 // FileRule says which files can be sent as one kind.

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// albumQuiet is how long after its last message an album is taken for complete, albumLongest how long after the first.
-	albumQuiet   = 1500 * time.Millisecond
+	// albumQuiet is how long after its last message an album is taken for complete: messages of one album have been seen two
+	// seconds apart. albumLongest is how long after the first.
+	albumQuiet   = 2500 * time.Millisecond
 	albumLongest = 10 * time.Second
 	// albumSize is how many messages an album has at most, and how many files a post.
 	albumSize = 10

@@ -268,6 +268,8 @@ type Rules struct {
 	MentionIsNote bool
 	// AutoCloseDays closes conversations without traffic for that long; 0 for never.
 	AutoCloseDays int
+	// MaxFileBytes is the largest file that is passed on, in either direction; 0 for any.
+	MaxFileBytes int64
 	// DeliveredReaction marks replies that were sent.
 	DeliveredReaction bool
 }

@@ -115,7 +115,7 @@ func (out *outbound) calls(ctx context.Context, t task) ([]messenger.Outgoing, e
 	for _, f := range files {
 		whole.Files = append(whole.Files, out.upload(can, f))
 	}
-	return messenger.Plan(can, whole)
+	return messenger.Plan(can.Within(out.rules().MaxFileBytes), whole)
 }
 
 func (out *outbound) upload(can messenger.Capabilities, f AgentFile) messenger.Upload {

@@ -18,9 +18,9 @@ type attempt struct {
 	number int
 }
 
-// keepSwept makes begun rows unknown that no lane is sending; what can be done twice is queued again. There are such when the database carried out a statement
-// whose answer never came. A row counts only when two looks in a row find the same attempt at rest: at one look it may
-// just be between being begun and being seen.
+// keepSwept makes begun rows unknown that no lane is sending; what can be done twice is queued again. There are such when
+// the database carried out a statement whose answer never came. A row counts only when two looks in a row find the same
+// attempt at rest: at one look it may just be between being begun and being seen.
 func (out *outbound) keepSwept(ctx context.Context) {
 	var before map[attempt]bool
 	for ctx.Err() == nil {

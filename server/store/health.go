@@ -112,15 +112,21 @@ func (s *Store) Exchanges(ctx context.Context, botID string) ([]messenger.Exchan
 		WHERE bot_id = $1 ORDER BY at DESC, id DESC LIMIT $2`, botID, keptExchanges)
 }
 
-// Depth implements bots.Store and api.Store. A reply that is being sent still waits.
+// Depth implements bots.Store and api.Store. A reply that is being sent still waits; what waits for
+// an admin to let a Business connection in is no backlog.
 func (s *Store) Depth(ctx context.Context, botID string) (bots.Depth, error) {
 	fields := func(d *bots.Depth) []any { return []any{&d.Inbox, &d.Outbox, &d.Quarantined, when{&d.Oldest}} }
 	return row(ctx, s, "count what waits", fields, `
+		WITH due AS (
+			SELECT id, received_at FROM msgbot_inbox i
+			WHERE bot_id = $1 AND state = 'waiting' AND NOT EXISTS (
+				SELECT FROM msgbot_connections k
+				WHERE k.bot_id = i.bot_id AND k.state = 'waiting' AND starts_with(i.lane, k.id || '/')))
 		SELECT
-			(SELECT count(*) FROM msgbot_inbox WHERE bot_id = $1 AND state = 'waiting'),
+			(SELECT count(*) FROM due),
 			(SELECT count(*) FROM msgbot_outbox WHERE bot_id = $1 AND state = 'queued') +
 			(SELECT count(*) FROM msgbot_outbox WHERE bot_id = $1 AND state = 'sending'),
-			(SELECT count(*) FROM msgbot_inbox 
+			(SELECT count(*) FROM msgbot_inbox
 				WHERE bot_id = $1 AND state = 'quarantined' AND received_at > now() - interval '1 day'),
-			(SELECT received_at FROM msgbot_inbox WHERE bot_id = $1 AND state = 'waiting' ORDER BY id LIMIT 1)`, botID)
+			(SELECT received_at FROM due ORDER BY id LIMIT 1)`, botID)
 }

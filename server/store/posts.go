@@ -47,6 +47,8 @@ func (s *Store) ScanPosts(ctx context.Context, botID, exceptUser string, since t
 		WHERE p.channelid =`+botChannels+`
 			AND p.updateat > $3 AND p.originalid = '' AND p.rootid <> '' AND p.userid <> $2 AND p.type = ''
 			AND (m.post_id IS NULL OR greatest(p.editat, p.deleteat) > m.seen_ms)
+			-- Who deletes a card deletes its replies with it, at the same moment: that is no wish about the customer.
+			AND NOT EXISTS (SELECT FROM posts r WHERE r.id = p.rootid AND r.deleteat > 0 AND r.deleteat = p.deleteat)
 		ORDER BY p.updateat, p.id LIMIT $4`, botID, exceptUser, millisOf(since), limit)
 }
 

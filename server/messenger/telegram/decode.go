@@ -81,10 +81,9 @@ func (c *Client) decodeMessage(kind messenger.EventKind, raw json.RawMessage) (m
 	}
 	event := messenger.Event{
 		Kind: kind, At: at, Chat: m.place(), From: senderOf(m.Message), ExternalID: strconv.Itoa(m.ID),
-		FromOwner: m.byOwner(),
+		FromOwner: m.byOwner(), Album: m.MediaGroupID,
 	}
 	if kind == messenger.EventMessage {
-		event.Album = m.MediaGroupID
 		if payload, isStart := c.startPayload(m); isStart {
 			event.Kind, event.Payload = messenger.EventStarted, payload
 			return event, nil

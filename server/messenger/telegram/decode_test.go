@@ -226,12 +226,17 @@ func TestThePartsOfAnAlbumShareItsKey(t *testing.T) {
 		`"message":{`: "",
 		`"message":{"media_group_id":{"of":"tomorrow"},`: "",
 	} {
+		// An edit is of the album too, but waits for no other part of it.
+		whole := album
+		if strings.Contains(raw, "edited") {
+			whole = "7"
+		}
 		raw = `{"update_id":1,` + raw + `"message_id":3,"date":1,"chat":` + chat + `}}`
 		d, err := offline(t).Split([]byte(raw))
 		require.NoError(t, err)
 		require.Empty(t, d.Updates[0].Undecodable)
 		require.Equal(t, album, d.Updates[0].Album, raw)
-		require.Equal(t, album, decode(t, []byte(raw)).Album, raw)
+		require.Equal(t, whole, decode(t, []byte(raw)).Album, raw)
 	}
 }
 
