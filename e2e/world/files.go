@@ -33,9 +33,18 @@ type File struct {
 // Files downloads the files of a post as who, in the order in which Mattermost's apps show them: by the time of upload.
 // (Mattermost 11.1 sorts Post.FileIds by the ids.)
 func Files(ctx context.Context, who *lab.Session, post *model.Post) ([]File, error) {
-	infos, _, err := who.Client.GetFileInfosForPost(ctx, post.Id, "")
+	var infos []*model.FileInfo
+	// A post is there a moment before its files are attached to it.
+	err := lab.Eventually(ctx, "the files of a post", func() (bool, error) {
+		now, _, err := who.Client.GetPost(ctx, post.Id, "")
+		if err != nil {
+			return false, err
+		}
+		infos, _, err = who.Client.GetFileInfosForPost(ctx, post.Id, "")
+		return len(infos) == len(now.FileIds), err
+	})
 	if err != nil {
-		return nil, errors.Wrap(err, "reading what files a post has")
+		return nil, err
 	}
 	slices.SortStableFunc(infos, func(a, b *model.FileInfo) int { return cmp.Compare(a.CreateAt, b.CreateAt) })
 	var files []File
