@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/lab"
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
 )
@@ -18,8 +19,8 @@ import (
 func (s *scene) enterAll(bot *world.Bot, n int) []*stage {
 	s.Helper()
 	var all []*stage
-	for i := range n {
-		customer := s.customer(bot, fmt.Sprintf("Покупець %d", numbers.Add(1)+int64(i)))
+	for range n {
+		customer := s.customer(bot, fmt.Sprintf("Покупець %d", numbers.Add(1)))
 		customer.Says("Добрий день!")
 		all = append(all, &stage{scene: s, customer: customer, tg: customer.AtTelegram, viber: customer.AtViber})
 	}
@@ -79,6 +80,7 @@ func TestAStormOfRepliesOnOneBotDelaysNoOther(t *testing.T) {
 	calm.settles(calm.c, post, "sent")
 	require.NotZero(t, s.status(stormy).Outbox, "the storm was over before")
 	require.Less(t, calm.customer.Received()[0].At.Sub(time.UnixMilli(post.CreateAt)), 5*time.Second)
+	require.NoError(t, lab.Eventually(s.ctx, "the end of the storm", func() (bool, error) { return s.status(stormy).Outbox == 0, nil }))
 	for _, k := range all {
 		k.reads(upTo(each)...)
 		paced(k)
