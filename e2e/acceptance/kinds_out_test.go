@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
@@ -38,23 +37,6 @@ func aPDF() world.Enclosure {
 	return world.Enclosure{Name: "рахунок.pdf", Content: body(pdfHead, "agent")}
 }
 
-// named is the username of a colleague with this name.
-func (s *scene) named(first, last string) string {
-	s.Helper()
-	who := s.colleague(s.channel)
-	_, _, err := w.Admin.Client.PatchUser(s.ctx, who.User.Id, &model.UserPatch{FirstName: &first, LastName: &last})
-	require.NoError(s, err)
-	return who.User.Username
-}
-
-// site is Mattermost's own address, as links in it begin.
-func (s *scene) site() string {
-	s.Helper()
-	config, _, err := w.Admin.Client.GetConfig(s.ctx)
-	require.NoError(s, err)
-	return *config.ServiceSettings.SiteURL
-}
-
 // types tells that the agent is typing, as the web app does.
 func (k *stage) types() error {
 	return world.NewClient(k.agent).Do(k.ctx, http.MethodPost, "/conversations/"+k.c.ID+"/typing", nil, nil)
@@ -70,7 +52,7 @@ func replyRows() []row {
 func toTelegramRows() []row {
 	return []row{
 		{kind: kindText, words: "the text; `@olena` as her name, links into Mattermost taken out", plays: func(k *stage) {
-			k.goesOut("Вітаю! :tada: Це знає @"+k.named("Олена", "Коваль")+" ([тут]("+k.site()+"/support))", nil,
+			k.goesOut("Вітаю! :tada: Це знає @"+k.called("Олена", "Коваль").User.Username+" ([тут]("+w.Server.SiteURL+"/support))", nil,
 				gets{"text", "Вітаю! 🎉 Це знає Олена Коваль (тут)", ""})
 		}},
 		{kind: kindFormatting, words: "bold, italic, strike-through, code, quotes and links as such; headings bold, lists and tables as text", plays: func(k *stage) {
@@ -115,7 +97,7 @@ func toTelegramRows() []row {
 		}},
 		{kind: kindReply, words: "a reply, where it begins with a link to a message of the thread or a quote of it", plays: func(k *stage) {
 			asked := k.posts(k.c.RootPostID)[0]
-			k.goesOut(k.site()+"/"+world.TeamName+"/pl/"+asked.Id+"\nТак", nil, gets{"text", "Так", ""})
+			k.goesOut(permalink(asked.Id)+"\nТак", nil, gets{"text", "Так", ""})
 			k.goesOut("> Добрий день!\n\nІ вам", nil, gets{"text", "І вам", ""})
 			for _, line := range k.customer.Received() {
 				require.Equal(k, k.customer.Chat()[0].ID, line.ReplyTo)

@@ -106,7 +106,7 @@ func TestCase43AnEditThatCannotBePassedOnIsToldToItsAuthorAlone(t *testing.T) {
 	}{
 		{"into a note", func(k *stage, id string, _ []string) { k.rewrites(id, "! тільки для нас") }, "cannot become a note"},
 		{"of the files", func(k *stage, id string, files []string) { k.keepsFiles(id, files[0]) }, "cannot be exchanged"},
-		{"over the limit", func(k *stage, id string, _ []string) { k.rewrites(id, strings.Repeat("щ", 1025)) }, "needs more messages"},
+		{"over the limit", func(k *stage, id string, _ []string) { k.rewrites(id, strings.Repeat("щ", 1025)) }, "another number of messages"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			k := s.on(t).enters(bot)

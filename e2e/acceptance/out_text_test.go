@@ -93,7 +93,7 @@ func TestCase34WhatOnlyMattermostHasIsPlainAtViber(t *testing.T) {
 func TestCase34AReplyWithNothingButALinkInsideIsToldAndNotSent(t *testing.T) {
 	t.Parallel()
 	k := telegramStage(t, nil)
-	k.fails(w.Server.SiteURL+"/"+world.TeamName+"/channels/inbox", nil, "without text")
+	k.fails(w.Server.SiteURL+"/"+world.TeamName+"/channels/inbox", nil, "nothing of it is left")
 	require.Empty(t, k.calls("sendMessage"))
 }
 

@@ -116,7 +116,7 @@ func TestRESTShowsBotsConversationsAndMessagesToWhoMaySeeThem(t *testing.T) {
 	require.Empty(t, status)
 
 	for i := range 3 {
-		s.says(customer, fmt.Sprintf("more %d", i))
+		s.settles(c, s.says(customer, fmt.Sprintf("more %d", i)), "received")
 	}
 	reply := s.replies(c, "a reply")
 	s.settles(c, reply, "sent")

@@ -132,8 +132,16 @@ func (k *stage) link() *url.URL {
 	return address
 }
 
+// fetched is what an address answered.
+type fetched struct {
+	status  int
+	header  http.Header
+	length  int64
+	content []byte
+}
+
 // fetches asks for an address without any login.
-func (s *scene) fetches(method, address string, header http.Header) (*http.Response, []byte) {
+func (s *scene) fetches(method, address string, header http.Header) fetched {
 	s.Helper()
 	request, err := http.NewRequestWithContext(s.ctx, method, address, http.NoBody)
 	require.NoError(s, err)
@@ -143,7 +151,7 @@ func (s *scene) fetches(method, address string, header http.Header) (*http.Respo
 	content, err := io.ReadAll(answer.Body)
 	require.NoError(s, err)
 	require.NoError(s, answer.Body.Close())
-	return answer, content
+	return fetched{answer.StatusCode, answer.Header, answer.ContentLength, content}
 }
 
 func TestCase62ASignedAddressOpensOneFileWithoutALogin(t *testing.T) {
@@ -155,19 +163,19 @@ func TestCase62ASignedAddressOpensOneFileWithoutALogin(t *testing.T) {
 	require.True(t, strings.HasPrefix(link.String(), w.Server.URL+"/plugins/"+world.PluginID+"/files/"), link)
 	require.True(t, strings.HasSuffix(link.Path, ".png"))
 
-	whole, content := k.fetches(http.MethodGet, link.String(), nil)
-	require.Equal(t, http.StatusOK, whole.StatusCode)
-	require.Equal(t, "image/png", whole.Header.Get("Content-Type"))
-	require.Equal(t, image.Content, content)
-	require.Empty(t, whole.Header.Values("Set-Cookie"))
-	head, nothing := k.fetches(http.MethodHead, link.String(), nil)
-	require.Equal(t, http.StatusOK, head.StatusCode)
-	require.EqualValues(t, len(image.Content), head.ContentLength)
-	require.Equal(t, "image/png", head.Header.Get("Content-Type"))
-	require.Empty(t, nothing)
-	part, some := k.fetches(http.MethodGet, link.String(), http.Header{"Range": {"bytes=5-9"}})
-	require.Equal(t, http.StatusPartialContent, part.StatusCode)
-	require.Equal(t, image.Content[5:10], some)
+	whole := k.fetches(http.MethodGet, link.String(), nil)
+	require.Equal(t, http.StatusOK, whole.status)
+	require.Equal(t, "image/png", whole.header.Get("Content-Type"))
+	require.Equal(t, image.Content, whole.content)
+	require.Empty(t, whole.header.Values("Set-Cookie"))
+	head := k.fetches(http.MethodHead, link.String(), nil)
+	require.Equal(t, http.StatusOK, head.status)
+	require.EqualValues(t, len(image.Content), head.length)
+	require.Equal(t, "image/png", head.header.Get("Content-Type"))
+	require.Empty(t, head.content)
+	part := k.fetches(http.MethodGet, link.String(), http.Header{"Range": {"bytes=5-9"}})
+	require.Equal(t, http.StatusPartialContent, part.status)
+	require.Equal(t, image.Content[5:10], part.content)
 
 	token, name := linkParts(link)
 	for what, path := range map[string]string{
@@ -179,11 +187,11 @@ func TestCase62ASignedAddressOpensOneFileWithoutALogin(t *testing.T) {
 		"a longer one":    token + "A/" + name,
 		"another file":    strings.Repeat("A", len(token)) + "/" + name,
 	} {
-		answer, _ := k.fetches(http.MethodGet, w.Server.URL+"/plugins/"+world.PluginID+"/files/"+path, nil)
-		require.Equal(t, http.StatusNotFound, answer.StatusCode, what)
+		answer := k.fetches(http.MethodGet, w.Server.URL+"/plugins/"+world.PluginID+"/files/"+path, nil)
+		require.Equal(t, http.StatusNotFound, answer.status, what)
 	}
-	posted, _ := k.fetches(http.MethodPost, link.String(), nil)
-	require.Equal(t, http.StatusMethodNotAllowed, posted.StatusCode)
+	posted := k.fetches(http.MethodPost, link.String(), nil)
+	require.Equal(t, http.StatusMethodNotAllowed, posted.status)
 }
 
 // linkParts are the token and the escaped name at the end of a file's address.
@@ -217,8 +225,8 @@ func TestCase62AnAddressThatHasExpiredOpensNothing(t *testing.T) {
 		time.Minute: http.StatusOK, -time.Second: http.StatusNotFound, -24 * time.Hour: http.StatusNotFound,
 	} {
 		address := w.Server.URL + "/plugins/" + world.PluginID + "/files/" + links.Sign(post.FileIds[0], "a.png", ttl) + "/a.png"
-		answer, _ := k.fetches(http.MethodGet, address, nil)
-		require.Equal(t, status, answer.StatusCode, "%s", ttl)
+		answer := k.fetches(http.MethodGet, address, nil)
+		require.Equal(t, status, answer.status, "%s", ttl)
 	}
 	sum := sha256.Sum256(anImage().Content)
 	require.Equal(t, hex.EncodeToString(sum[:]), k.got()[0].hash)

@@ -33,23 +33,17 @@ func limiter(r messenger.Rate) *rate.Limiter {
 	return rate.NewLimiter(rate.Every(r.Every), r.Burst)
 }
 
-// Take takes the right to send one message to chat now, or tells how long to wait without taking it.
+// Take takes the right to send one message to chat now, or tells how long to wait without taking it: what one bucket gave
+// goes back when the other has nothing.
 func (p *pacer) Take(chat messenger.Chat) time.Duration {
 	now := time.Now()
-	if wait := wait(p.chat(chat), now); wait > 0 {
-		return wait
+	ofChat, ofBot := p.chat(chat).ReserveN(now, 1), p.bot.ReserveN(now, 1)
+	wait := max(ofChat.DelayFrom(now), ofBot.DelayFrom(now))
+	if wait > 0 {
+		ofBot.CancelAt(now)
+		ofChat.CancelAt(now)
 	}
-	return wait(p.bot, now)
-}
-
-// wait reserves one token and gives it back when it is not there yet.
-func wait(l *rate.Limiter, now time.Time) time.Duration {
-	r := l.ReserveN(now, 1)
-	delay := r.DelayFrom(now)
-	if delay > 0 {
-		r.CancelAt(now)
-	}
-	return delay
+	return wait
 }
 
 func (p *pacer) chat(chat messenger.Chat) *rate.Limiter {
