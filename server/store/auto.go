@@ -145,6 +145,40 @@ func (s *Store) RaiseTimers(ctx context.Context, l relay.Lease) (int, error) {
 	return raised, fencedIfMissing(err)
 }
 
+// Welcomed implements relay.AutoStore; relay.ErrNotFound when there is no such conversation. Whoever opens the bot may do so
+// on any node, so no lease is asked for; a welcome is begun by nobody else.
+func (s *Store) Welcomed(ctx context.Context, botID string, a relay.AutoAnswer) (bool, error) {
+	buttons, err := document(a.Buttons)
+	if err != nil {
+		return false, err
+	}
+	said, err := value[int](ctx, s, "record a welcome", `
+		WITH
+		said AS (
+			INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, kind, text, author_first, author_full, file_ids, buttons, by,
+				state, created_at)
+			VALUES ($1, $2, $3, 'auto', $4, '', '', $5, nullif($6::jsonb, 'null'), $7, 'sent', now())
+			ON CONFLICT DO NOTHING RETURNING conversation_id, post_id, created_at),
+		told AS (
+			INSERT INTO msgbot_messages (post_id, conversation_id, direction, at, waits)
+			SELECT post_id, conversation_id, 'auto', created_at, false FROM said ON CONFLICT DO NOTHING),
+		hit AS (
+			INSERT INTO msgbot_rule_hits AS h (bot_id, rule_id, hits)
+			SELECT $1, rule, 1 FROM said, unnest($8::text[]) AS rule ORDER BY rule
+			ON CONFLICT (bot_id, rule_id) DO UPDATE SET hits = h.hits + 1),
+		remembered AS (
+			UPDATE msgbot_conversations c SET memory = $9::jsonb, mode = coalesce(nullif($10, ''), c.mode), lane = $11,
+				tags = c.tags || array(SELECT tag FROM unnest($12::text[]) AS tag WHERE tag <> ALL (c.tags))
+			FROM said WHERE c.id = said.conversation_id)
+		SELECT count(*) FROM said`,
+		botID, a.ConversationID, a.PostID, a.Text, texts(a.FileIDs), buttons, a.By, texts(a.Rules), string(a.Memory),
+		string(a.Mode), a.Lane, texts(a.Tags))
+	if isOrphan(err) {
+		return false, relay.ErrNotFound
+	}
+	return said > 0, err
+}
+
 // Unshown implements relay.AutoStore: those that were sent, are on their way, or may have arrived.
 func (s *Store) Unshown(ctx context.Context, conversationID string) ([]relay.OutboxRow, error) {
 	return list(ctx, s, "read the automatic messages that no thread shows", outboxFields, `
