@@ -31,7 +31,7 @@ const (
 // ourWords are what the commands that every bot has are called, as keys of assets/i18n.
 var ourWords = map[string]string{menuCommand: "api.bot_command.menu", humanCommand: "api.bot_command.human"}
 
-// languageOf is the two letters by which messengers name a language, empty for another form.
+// shortLanguage is a tag whose language has two letters, by which messengers name it.
 var shortLanguage = regexp.MustCompile(`^[a-z]{2}(-|$)`)
 
 // Commands are those of a bot by language, two letters, and the empty one for all others. None when nothing answers.

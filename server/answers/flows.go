@@ -25,7 +25,7 @@ type FlowError struct{ Problems []flow.Problem }
 // Error implements error.
 func (e *FlowError) Error() string { return firstBroken(e.Problems).String() }
 
-// Editor is who changes a flow.
+// Editor is who reads or changes a flow.
 type Editor struct {
 	UserID   string
 	Sysadmin bool
@@ -40,13 +40,37 @@ func (s *Service) Flows(ctx context.Context, botID string) ([]FlowState, error) 
 	return list, errors.Wrap(err, "list the flows of a bot")
 }
 
-// Flow returns one version of a flow as it was written, in YAML; 0 is the draft, else the published one.
-func (s *Service) Flow(ctx context.Context, botID, name string, version int) (StoredFlow, error) {
+// Flow returns one version of a flow in YAML, as it was written; 0 is the draft, else the published one. Who is no system
+// admin does not see the headers that go to a service: they hold its keys.
+func (s *Service) Flow(ctx context.Context, botID, name string, version int, by Editor) (StoredFlow, error) {
 	if _, ok := s.o.Bots.Known(botID); !ok {
 		return StoredFlow{}, ErrNotFound
 	}
 	stored, err := s.o.Store.Flow(ctx, botID, name, version)
-	return stored, errors.Wrap(err, "read a flow")
+	if err != nil {
+		return StoredFlow{}, errors.Wrap(err, "read a flow")
+	}
+	if f, _ := flow.Parse([]byte(stored.Text)); !by.Sysadmin && hideHeaders(f) {
+		stored.Text = string(flow.Marshal(f))
+	}
+	return stored, nil
+}
+
+// hidden stands for a value that is not shown.
+const hidden = "***"
+
+// hideHeaders takes the values of headers out of a flow, and tells whether it had any.
+func hideHeaders(f flow.Flow) bool {
+	found := false
+	for _, step := range f.Steps {
+		if step.HTTP == nil {
+			continue
+		}
+		for name := range step.HTTP.Headers {
+			step.HTTP.Headers[name], found = hidden, true
+		}
+	}
+	return found
 }
 
 // PutDraft checks a flow in YAML or JSON and makes it the draft of its name, which must be the given one unless that is
