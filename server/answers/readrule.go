@@ -18,6 +18,8 @@ import (
 // ReadRule reads a rule from the fields of its JSON object; null is as not said. A field that there is not, or whose value
 // has another type, is a *conversation.FieldError.
 func ReadRule(fields map[string]json.RawMessage) (autoreply.Rule, error) {
+	fields = maps.Clone(fields)
+	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
 	var r autoreply.Rule
 	err := readStrictly(fields, &r)
 	if err == nil {
