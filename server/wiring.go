@@ -220,13 +220,18 @@ type watchedBots struct {
 // Health implements api.Bots.
 func (w watchedBots) Health(ctx context.Context, id string) (bots.Health, error) {
 	h, err := w.Service.Health(ctx, id)
-	check := bots.Check{Name: "answers", State: bots.OK, Detail: w.answers.Problem(id), Since: h.At}
-	if check.Detail != "" {
+	return withAnswers(h, w.answers.Problem(id)), err
+}
+
+// withAnswers adds the check of the automatic answers; problem is empty when all is well with them.
+func withAnswers(h bots.Health, problem string) bots.Health {
+	check := bots.Check{Name: "answers", State: bots.OK, Detail: problem, Since: h.At}
+	if problem != "" {
 		check.State = bots.Warning
 		h.State = warned(h.State)
 	}
 	h.Checks = append(slices.Clip(h.Checks), check) // others share the list
-	return h, err
+	return h
 }
 
 // State implements api.Bots.
