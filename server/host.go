@@ -15,6 +15,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/desk"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/guard"
 )
 
 // deskConfig is what the desk depends on, of both sides' settings.
@@ -70,6 +71,12 @@ func newLoopbackClient() *http.Client {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// newServiceClient calls the services that flows ask: public addresses, and those of the company's network that the admin
+// allows. It never goes through a proxy, which would reach what this client must not; a call has a time of its own.
+func (p *Plugin) newServiceClient() *http.Client {
+	return &http.Client{Transport: guard.NewTransport(guard.Options{Allowed: p.trusted})}
 }
 
 // trusted tells whether the admin allows calls to an address that is not public: Mattermost's setting

@@ -16,8 +16,11 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/metrics"
 )
 
-// wakeEvent is the cluster event that says that a bot has work; its data is the bot's id.
-const wakeEvent = "wake"
+// The cluster events, whose data is a bot's id: it has work, its automatic answers were changed.
+const (
+	wakeEvent   = "wake"
+	scriptEvent = "script"
+)
 
 // Plugin is what Mattermost talks to.
 type Plugin struct {
@@ -141,15 +144,28 @@ func (p *Plugin) hint(channelID, userID string) {
 
 // OnPluginClusterEvent is a hint of another node.
 func (p *Plugin) OnPluginClusterEvent(_ *plugin.Context, e model.PluginClusterEvent) {
-	if a := p.running.Load(); a != nil && e.Id == wakeEvent {
+	a := p.running.Load()
+	if a == nil {
+		return
+	}
+	switch e.Id {
+	case wakeEvent:
 		a.relay.WakeLocal(string(e.Data))
+	case scriptEvent:
+		a.answers.Wake()
 	}
 }
 
-// announce tells the other nodes; an event that is lost heals by itself, as every owner also looks every second.
-func (p *Plugin) announce(botID string) {
+// announce tells the other nodes that a bot has work.
+func (p *Plugin) announce(botID string) { p.tellNodes(wakeEvent, botID) }
+
+// announceScript tells them that its automatic answers were changed.
+func (p *Plugin) announceScript(botID string) { p.tellNodes(scriptEvent, botID) }
+
+// tellNodes sends an event; one that is lost heals by itself, as every node also looks every few seconds.
+func (p *Plugin) tellNodes(event, botID string) {
 	_ = p.API.PublishPluginClusterEvent(
-		model.PluginClusterEvent{Id: wakeEvent, Data: []byte(botID)},
+		model.PluginClusterEvent{Id: event, Data: []byte(botID)},
 		model.PluginClusterEventSendOptions{SendType: model.PluginClusterEventSendTypeBestEffort},
 	)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/command"
@@ -50,6 +52,7 @@ type app struct {
 	desk    *desk.Desk
 	links   *filelink.Links
 	bots    *bots.Service
+	answers *answers.Service
 	relay   *relay.Relay
 	http    http.Handler
 	command func(context.Context, *model.CommandArgs) *model.CommandResponse
@@ -75,6 +78,7 @@ func (p *Plugin) run(ctx context.Context) {
 	p.API.LogInfo("msgbot is ready", "version", pluginVersion)
 	var all sync.WaitGroup
 	all.Go(func() { defer p.recovered("watch"); a.bots.Watch(ctx, a.relay.Owns) })
+	all.Go(func() { defer p.recovered("answers"); a.answers.Watch(ctx, a.relay.Owns) })
 	all.Go(func() { defer p.recovered("relay"); a.relay.Run(ctx) })
 	all.Go(func() { defer p.recovered("settings"); a.keepConfigured(ctx) })
 	all.Wait()
@@ -148,11 +152,19 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 		Store: db, Desk: a.desk, Log: log, Adapters: adapters, Media: p.mediaTransport,
 		Wake: func(botID string) { a.relay.Wake(botID) },
 	})
+	a.answers = answers.New(answers.Options{
+		Store: db, Bots: a.bots, HTTP: p.newServiceClient(), Words: a.desk.T, Log: log, Meter: p.metrics, Now: time.Now,
+		Changed: p.announceScript,
+	})
 	a.relay = relay.New(relay.Options{
-		Node: conversation.NewID(), Store: db, Desk: a.desk, Messengers: a.bots, Meter: p.metrics, Log: log,
+		Node: conversation.NewID(), Store: db, Desk: a.desk, Messengers: a.bots, Arbiters: a.answers, Meter: p.metrics, Log: log,
 		Rules: func() relay.Rules { return p.config.Load().rules() }, Announce: p.announce,
 	})
 	if err := a.configure(ctx, c); err != nil {
+		return nil, err
+	}
+	// Before the first message: a bot whose script is not read yet would leave it unanswered.
+	if err := a.answers.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	return a, a.face()
@@ -179,8 +191,9 @@ func (a *app) face() error {
 	failed := func(where string, err error) {
 		p.API.LogError("A request failed", "where", where, "error", err.Error())
 	}
+	watched := watchedBots{a.bots, a.answers}
 	a.http = api.New(api.Options{
-		Bots: a.bots, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: deskForHTTP{a.desk}, Files: a.links,
+		Bots: watched, Answers: a.answers, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: deskForHTTP{a.desk}, Files: a.links,
 		Access: access, Notes: notes, Kinds: kinds, Ready: ready,
 		DefaultSettings: func() conversation.Settings { return p.config.Load().botSettings(a.serverLocale()) },
 		Audit:           a.audit,
@@ -190,12 +203,52 @@ func (a *app) face() error {
 		Panicked: p.metrics.Panic, Failed: failed,
 	})
 	commands := command.New(command.Options{
-		Bots: a.bots, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
+		Bots: watched, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
 		Kinds: kinds, PluginID: pluginID, OpenDialog: p.API.OpenInteractiveDialog, Ready: ready, Audit: a.audit,
 		Panicked: p.metrics.Panic, Failed: failed,
 	})
 	a.command = commands.Execute
 	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")
+}
+
+// watchedBots are the bots with what is wrong with their automatic answers as one more check of their health.
+type watchedBots struct {
+	*bots.Service
+	answers *answers.Service
+}
+
+// Health implements api.Bots.
+func (w watchedBots) Health(ctx context.Context, id string) (bots.Health, error) {
+	h, err := w.Service.Health(ctx, id)
+	return withAnswers(h, w.answers.Problem(id)), err
+}
+
+// withAnswers adds the check of the automatic answers; problem is empty when all is well with them.
+func withAnswers(h bots.Health, problem string) bots.Health {
+	check := bots.Check{Name: "answers", State: bots.OK, Detail: problem, Since: h.At}
+	if problem != "" {
+		check.State = bots.Warning
+		h.State = warned(h.State)
+	}
+	h.Checks = append(slices.Clip(h.Checks), check) // others share the list
+	return h
+}
+
+// State implements api.Bots.
+func (w watchedBots) State(ctx context.Context, id string) (bots.State, error) {
+	state, err := w.Service.State(ctx, id)
+	if w.answers.Problem(id) != "" {
+		state = warned(state)
+	}
+	return state, err
+}
+
+// warned is the state of a bot with a warning besides.
+func warned(state bots.State) bots.State {
+	if state == bots.OK {
+		return bots.Warning
+	}
+	return state
 }
 
 // deskForHTTP is the desk in the words of package api.

@@ -24,7 +24,7 @@ const requestTime = 30 * time.Second
 // (tried on Mattermost 11.1). The server also checks CSRF of browser sessions, except on GET: GET changes nothing.
 const userHeader = "Mattermost-User-Id"
 
-// answer is what a handler has to say; the body is marshalled, nil is no body.
+// answer is what a handler has to say; the body is marshalled unless it is a document, nil is no body.
 type answer struct {
 	status int
 	body   any
@@ -32,6 +32,12 @@ type answer struct {
 	target string
 	// outcome is for the audit when it differs from status: buttons and forms are answered 200 with an error in words.
 	outcome int
+}
+
+// document is a body that is written as it is.
+type document struct {
+	contentType string
+	content     []byte
 }
 
 type handler func(r *http.Request, caller string) (answer, error)
@@ -101,6 +107,22 @@ func (s *server) routes() []route {
 		s.onBot("GET", "/business", Admin, s.connections),
 		s.onBot("POST", "/business/{connection}/accept", Admin, s.decide(true)),
 		s.onBot("POST", "/business/{connection}/refuse", Admin, s.decide(false)),
+
+		s.onBot("GET", "/autoreplies", Member, s.rules),
+		s.onBot("PUT", "/autoreplies", Admin, s.putRules),
+		s.onBot("POST", "/autoreplies", Admin, s.addRule),
+		s.onBot("POST", "/autoreplies/test", Member, s.simulate).changesNothing(),
+		s.onBot("PATCH", "/autoreplies/{rule}", Admin, s.editRule),
+		s.onBot("DELETE", "/autoreplies/{rule}", Admin, s.removeRule),
+		s.onBot("GET", "/hours", Member, s.hours),
+		s.onBot("PUT", "/hours", Admin, s.putHours),
+		s.onBot("GET", "/flows", Member, s.flows),
+		s.onBot("GET", "/flows/{flow}", Member, s.flow),
+		s.onBot("PUT", "/flows/{flow}", Admin, s.putDraft),
+		s.onBot("POST", "/flows/{flow}/publish", Admin, s.publish),
+		s.onBot("POST", "/flows/{flow}/off", Admin, s.switchOff),
+		s.onBot("DELETE", "/flows/{flow}", Admin, s.removeFlow),
+
 		{pattern: "GET " + Prefix + "/status", may: Member, serve: s.status},
 		{pattern: "GET " + Prefix + "/autocomplete/bots", may: Member, serve: s.completeBots},
 
@@ -170,15 +192,19 @@ func (s *server) write(w http.ResponseWriter, route string, a answer) {
 		w.WriteHeader(a.status)
 		return
 	}
-	body, err := json.Marshal(a.body)
-	if err != nil {
-		s.Failed(route, errors.Wrap(err, "marshalling an answer"))
-		w.WriteHeader(http.StatusInternalServerError)
-		return
+	d, ok := a.body.(document)
+	if !ok {
+		body, err := json.Marshal(a.body)
+		if err != nil {
+			s.Failed(route, errors.Wrap(err, "marshalling an answer"))
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		d = document{jsonType, body}
 	}
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", d.contentType)
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // The caller went away: nobody is left to tell.
+	_, _ = w.Write(d.content) // The caller went away: nobody is left to tell.
 }
 
 // nothing answers what no route matches: 405 when another method would.
@@ -193,7 +219,7 @@ func (s *server) nothing(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) allowed(r *http.Request) []string {
 	var methods []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, pattern := s.main.Handler(other); pattern != "/" {

@@ -16,8 +16,8 @@ import (
 )
 
 const shopBot = `{"id":"tg1","kind":"telegram","name":"Shop bot","username":"shop_bot","channel_id":"chan-a","mode":"webhook",
-	"state":"ok","settings":{"team_language":"en","reopen_within":"24h0m0s","agent_name":"hidden","mirror_reactions":false,"notes_by_default":false,
-	"closed_reply":"ask","first_replier_assigns":true,"undo":"0s"},"created_by":"sysadmin","created_at":1795356000123}`
+	"state":"ok","settings":{"language":"uk","team_language":"en","reopen_within":"24h0m0s","agent_name":"hidden","mirror_reactions":false,"notes_by_default":false,
+	"closed_reply":"ask","first_replier_assigns":true,"business_auto":false,"keep_keyboard":false,"undo":"0s"},"created_by":"sysadmin","created_at":1795356000123}`
 
 func TestBotsAreShownAsTheContractSays(t *testing.T) {
 	w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -23,6 +24,8 @@ type Error struct {
 	Field string `json:"field,omitempty"`
 	// Host is the foreign service that holds a bot's webhook.
 	Host string `json:"host,omitempty"`
+	// Problems are all that is wrong with a flow, in the language of the caller.
+	Problems []problemView `json:"problems,omitempty"`
 }
 
 // Error implements error.
@@ -80,6 +83,11 @@ func sentinels() []struct {
 		{relay.ErrNotFound, *notFound()},
 		{bots.ErrExists, Error{Status: http.StatusConflict, Code: "bot_exists", Message: bots.ErrExists.Error()}},
 		{bots.ErrChanged, Error{Status: http.StatusConflict, Code: "changed", Message: bots.ErrChanged.Error()}},
+		{answers.ErrNotFound, *notFound()},
+		{answers.ErrChanged, Error{Status: http.StatusConflict, Code: "changed", Message: answers.ErrChanged.Error()}},
+		{answers.ErrSysadminOnly, Error{
+			Status: http.StatusForbidden, Code: "sysadmin_only", Message: answers.ErrSysadminOnly.Error(),
+		}},
 		{relay.ErrNothingToSend, Error{
 			Status: http.StatusConflict, Code: "nothing_to_send", Message: relay.ErrNothingToSend.Error(),
 		}},
@@ -95,12 +103,15 @@ func AsError(err error) *Error {
 		inUse   *bots.InUseError
 		refused *bots.RefusedError
 		remote  *messenger.Error
+		flawed  *answers.FlowError
 	)
 	switch {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &field):
 		return invalid(field.Field, field.Message)
+	case errors.As(err, &flawed):
+		return &Error{Status: http.StatusUnprocessableEntity, Code: "invalid_flow", Message: "the flow cannot be used as it is"}
 	case errors.As(err, &inUse):
 		return &Error{Status: http.StatusConflict, Code: "webhook_in_use", Message: inUse.Error(), Host: inUse.Host}
 	case errors.As(err, &refused):

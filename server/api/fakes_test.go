@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/assets"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -49,6 +50,7 @@ type world struct {
 	// err is returned by the next service that is asked to do something; lookupErr by those that find something.
 	err, lookupErr error
 	connectErr     error
+	client         messenger.Messenger
 	ready          bool
 	panics         bool
 	channelAdmins  bool
@@ -64,6 +66,15 @@ type world struct {
 	private        []string
 	shown          []PostVersions
 	versions       []PostVersions
+	// trial is what the simulator was asked, draft and editor what was saved of a flow and by whom.
+	trial  answers.Trial
+	draft  string
+	editor answers.Editor
+	// outsiders makes the outsider an admin of the other channel.
+	outsiders bool
+	// welcome is what the relay says to who opened a bot; welcomeErr that it cannot say it.
+	welcome    []byte
+	welcomeErr error
 	// holding keeps a file being served until it is closed; nil serves at once.
 	holding chan struct{}
 	// asked counts the links that were looked at.
@@ -74,7 +85,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, ready: true}
+	w := &world{t: t, ready: true, client: signed{}}
 	w.bots = []conversation.Bot{
 		{
 			ID: "tg1", Kind: messenger.Telegram, Name: "Shop bot", Username: "shop_bot", ChannelID: "chan-a", Mode: messenger.Webhook,
@@ -95,7 +106,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) options() Options {
 	return Options{
-		Bots: w, Relay: w, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{w},
+		Bots: w, Answers: scripts{w}, Relay: welcoming{w}, Team: team{w}, Conversations: w, Store: store{w}, Desk: desk{w}, Files: links{w},
 		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
 		Notes:  w,
 		Kinds: []Kind{
@@ -184,7 +195,7 @@ func (w *world) Exchanges(context.Context, string) ([]messenger.Exchange, error)
 	}}, w.err
 }
 
-func (w *world) Messenger(string) (messenger.Messenger, error) { return signed{}, w.connectErr }
+func (w *world) Messenger(string) (messenger.Messenger, error) { return w.client, w.connectErr }
 
 func (w *world) Secret(string) (string, error) { return secret, nil }
 
@@ -199,6 +210,17 @@ func (w *world) Accept(_ context.Context, botID string, d messenger.Delivery) (i
 	w.did("accept %s", botID)
 	w.delivered = append(w.delivered, d)
 	return len(d.Updates), nil
+}
+
+// welcoming is the relay of a messenger that takes welcomes.
+type welcoming struct{ *world }
+
+func (f welcoming) Welcome(ctx context.Context, botID string, d messenger.Delivery) ([]byte, error) {
+	if _, ok := ctx.Deadline(); !ok {
+		return nil, errors.New("there is no time limit")
+	}
+	f.did("welcome %s: %d", botID, len(d.Updates))
+	return f.welcome, f.welcomeErr
 }
 
 // Conversations.
@@ -332,7 +354,7 @@ func (f desk) CanSee(user, channel string) bool {
 }
 
 func (f desk) IsChannelAdmin(user, channel string) bool {
-	return user == channelAdmin && channel == "chan-a"
+	return user == channelAdmin && channel == "chan-a" || f.w.outsiders && user == outsider && channel == "chan-b"
 }
 
 func (f desk) UserLocale(user string) string {
@@ -390,7 +412,8 @@ func (f desk) T(lang, key string, args map[string]string) string {
 // catalogText reads the texts that ship with the plugin.
 func catalogText(t *testing.T, lang, key string, args map[string]string) string {
 	t.Helper()
-	data, err := assets.I18n.ReadFile("i18n/api." + lang + ".json")
+	part, _, _ := strings.Cut(key, ".")
+	data, err := assets.I18n.ReadFile("i18n/" + part + "." + lang + ".json")
 	require.NoError(t, err)
 	texts := map[string]string{}
 	require.NoError(t, json.Unmarshal(data, &texts))

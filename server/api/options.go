@@ -4,11 +4,16 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -32,9 +37,33 @@ type Bots interface {
 	Observe(botID string, e messenger.Exchange)
 }
 
+// Answers is what the HTTP face needs of answers.Service; the errors are those of package answers.
+type Answers interface {
+	Rules(ctx context.Context, botID string) (rules []autoreply.Rule, version int64, err error)
+	PutRules(ctx context.Context, botID string, rules []autoreply.Rule, version int64) (saved []autoreply.Rule, now int64, err error)
+	AddRule(ctx context.Context, botID string, r autoreply.Rule) (autoreply.Rule, error)
+	EditRule(ctx context.Context, botID, ruleID string, patch map[string]json.RawMessage) (autoreply.Rule, error)
+	RemoveRule(ctx context.Context, botID, ruleID string) error
+	Simulate(ctx context.Context, botID string, t answers.Trial) (answers.Outcome, error)
+	Hours(ctx context.Context, botID string) (hours.Hours, error)
+	PutHours(ctx context.Context, botID string, h hours.Hours) (hours.Hours, error)
+	Flows(ctx context.Context, botID string) ([]answers.FlowState, error)
+	Flow(ctx context.Context, botID, name string, version int, by answers.Editor) (answers.StoredFlow, error)
+	PutDraft(ctx context.Context, botID, name string, text []byte, by answers.Editor) (answers.FlowState, []flow.Problem, error)
+	Publish(ctx context.Context, botID, name string, by answers.Editor) (answers.FlowState, []flow.Problem, error)
+	Off(ctx context.Context, botID, name string) (answers.FlowState, error)
+	RemoveFlow(ctx context.Context, botID, name string) error
+}
+
 // Relay stores what a webhook brought. An error means that nothing was stored and the messenger must try again.
 type Relay interface {
 	Accept(ctx context.Context, botID string, d messenger.Delivery) (added int, err error)
+}
+
+// Welcomer is what a Relay may be as well: it says what a customer is told who opened a bot whose messenger takes that as the
+// answer to its call (messenger.Welcomer); nothing for none.
+type Welcomer interface {
+	Welcome(ctx context.Context, botID string, d messenger.Delivery) (body []byte, err error)
 }
 
 // Team carries out what agents decide about conversations: see relay.Team.
@@ -114,6 +143,7 @@ type Audit struct {
 // Options are the parts of the HTTP face; all are required.
 type Options struct {
 	Bots          Bots
+	Answers       Answers
 	Relay         Relay
 	Team          Team
 	Conversations Conversations

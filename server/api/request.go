@@ -53,9 +53,18 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-func isJSON(r *http.Request) bool {
+// jsonType is the type of nearly every body.
+const jsonType = "application/json"
+
+func isJSON(r *http.Request) bool { return mediaType(r) == jsonType }
+
+// mediaType is that of the body, empty when none is told.
+func mediaType(r *http.Request) string {
 	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && t == "application/json"
+	if err != nil {
+		return ""
+	}
+	return t
 }
 
 // decode reads a JSON object that must be there, without unknown fields.

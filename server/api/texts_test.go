@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/assets"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -28,7 +29,7 @@ func TestEveryErrorHasWordsInBothLanguages(t *testing.T) {
 		notFound(), forbidden(), unauthorized(), internal(), notReady(), badRequest("x"), tooLarge(), wrongType(), invalid("f", "m"),
 		bots.ErrNotFound, bots.ErrExists, bots.ErrChanged, relay.ErrNotFound, relay.ErrNothingToSend, context.DeadlineExceeded,
 		&bots.InUseError{Host: "h"}, &bots.RefusedError{Field: "token"}, &bots.RefusedError{}, &conversation.FieldError{},
-		&messenger.Error{}, errors.New("anything"),
+		&messenger.Error{}, errors.New("anything"), answers.ErrNotFound, answers.ErrChanged, answers.ErrSysadminOnly, &answers.FlowError{},
 	}
 	for _, lang := range []string{"en", "uk"} {
 		for _, err := range all {

@@ -25,7 +25,8 @@ const (
 	unnamedCallback = "webhook"
 )
 
-// webhook answers with an empty body: Viber takes the body of an answer to conversation_started for a message.
+// webhook answers with an empty body, since Viber takes the body of an answer to conversation_started for a message; so
+// there it is the welcome.
 func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(r.Context(), webhookBudget)
@@ -33,6 +34,9 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 	call := &callback{kind: unnamedCallback}
 	err := s.receive(ctx, r, call)
 	a := answer{status: http.StatusOK}
+	if len(call.welcome) > 0 {
+		a.body = document{jsonType, call.welcome}
+	}
 	words := ""
 	if err != nil {
 		e := s.webhookError(r.Pattern, err)
@@ -53,6 +57,8 @@ type callback struct {
 	kind  string
 	// genuine is set once the call has proved to come from the messenger.
 	genuine bool
+	// welcome is what the customer is told by the answer, empty for nothing.
+	welcome []byte
 }
 
 // webhookError makes everything that is not the caller's fault a 503, so that the messenger tries again.
@@ -88,8 +94,31 @@ func (s *server) receive(ctx context.Context, r *http.Request, call *callback) e
 	if err != nil {
 		return badRequest("the body is not JSON") // The adapter's error could quote the body.
 	}
-	_, err = s.Relay.Accept(ctx, call.botID, delivery)
-	return errors.Wrap(err, "storing an update")
+	if _, err = s.Relay.Accept(ctx, call.botID, delivery); err != nil {
+		return errors.Wrap(err, "storing an update")
+	}
+	call.welcome = s.welcome(ctx, r.Pattern, m, call.botID, delivery)
+	return nil
+}
+
+// welcome is what a customer is told who opened the bot, where that is the answer to the call. The update is stored, so that
+// nothing but the welcome is lost when it fails.
+func (s *server) welcome(ctx context.Context, route string, m messenger.Messenger, botID string, d messenger.Delivery) []byte {
+	relay, ok := s.Relay.(Welcomer)
+	if _, takes := m.(messenger.Welcomer); !ok || !takes || !slices.ContainsFunc(d.Updates, func(u messenger.Update) bool { return starts(m, u) }) {
+		return nil
+	}
+	body, err := relay.Welcome(ctx, botID, d)
+	if err != nil {
+		s.Failed(route, errors.Wrap(err, "welcoming a customer"))
+		return nil
+	}
+	return body
+}
+
+func starts(m messenger.Messenger, u messenger.Update) bool {
+	e, err := m.Decode(u.Raw)
+	return err == nil && e.Kind == messenger.EventStarted
 }
 
 // connection finds the messenger that the path names, and the secret that a genuine call proves to know.

@@ -3,15 +3,19 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
 const update = `{"update_id":7,"message":{"text":"secret words"}}`
@@ -144,4 +148,68 @@ func TestTheKindOfACallbackHoldsNothingOfACustomer(t *testing.T) {
 	} {
 		require.Equal(t, want, callbackKind([]byte(body)), body)
 	}
+}
+
+// welcomes is a messenger that takes a welcome as the answer to its call.
+type welcomes struct{ signed }
+
+func (welcomes) Welcome(messenger.Outgoing) ([]byte, error) { return nil, nil }
+
+func (welcomes) Decode(raw []byte) (messenger.Event, error) {
+	switch {
+	case strings.Contains(string(raw), "unreadable"):
+		return messenger.Event{Kind: messenger.EventStarted}, errors.New("cannot be read")
+	case strings.Contains(string(raw), "conversation_started"):
+		return messenger.Event{Kind: messenger.EventStarted}, nil
+	}
+	return messenger.Event{Kind: messenger.EventMessage}, nil
+}
+
+func TestWhoOpensTheBotIsWelcomedByTheAnswer(t *testing.T) {
+	const started, welcome = `{"event":"conversation_started","update_id":7}`, `{"type":"text","text":"<Вітаю> & прошу"}`
+	for name, c := range map[string]struct {
+		client    messenger.Messenger
+		update    string
+		welcome   string
+		err       error
+		want      string
+		asked     bool
+		unstored  error
+		wantCode  int
+		wantFails int
+	}{
+		"welcomed":                 {client: welcomes{}, update: started, welcome: welcome, want: welcome, asked: true},
+		"nothing to say":           {client: welcomes{}, update: started, asked: true},
+		"the welcome fails":        {client: welcomes{}, update: started, welcome: welcome, err: errors.New("too slow"), asked: true, wantFails: 1},
+		"a message":                {client: welcomes{}, update: update, welcome: welcome},
+		"unreadable":               {client: welcomes{}, update: `{"event":"conversation_started","update_id":7,"unreadable":1}`, welcome: welcome},
+		"no messenger of that way": {client: signed{}, update: started, welcome: welcome},
+		"not stored":               {client: welcomes{}, update: started, welcome: welcome, unstored: errors.New("down"), wantCode: 503, wantFails: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.client, w.welcome, w.welcomeErr, w.err = c.client, []byte(c.welcome), c.err, c.unstored
+			out := w.do(callbackRequest("/webhook/viber/vb1", c.update))
+			require.Equal(t, cmp.Or(c.wantCode, 200), out.Code)
+			require.Len(t, w.failed, c.wantFails)
+			if c.unstored != nil {
+				return
+			}
+			require.Equal(t, c.want, out.Body.String(), "as it was made, byte for byte")
+			require.Equal(t, c.asked, slices.Contains(w.calls, "welcome vb1: 1"))
+			require.Equal(t, "accept vb1", w.calls[0], "it is stored first")
+			require.Equal(t, 200, w.exchanges[0].Status)
+		})
+	}
+}
+
+func TestARelayThatWelcomesNobodyIsNoTrouble(t *testing.T) {
+	w := newWorld(t)
+	w.client = welcomes{}
+	o := w.options()
+	o.Relay = w
+	w.handler = New(o)
+	out := w.do(callbackRequest("/webhook/viber/vb1", `{"event":"conversation_started","update_id":7}`))
+	require.Equal(t, 200, out.Code)
+	require.Empty(t, out.Body.String())
 }

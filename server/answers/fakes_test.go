@@ -1,0 +1,379 @@
+// A small world for the tests: a store in memory, two bots, a messenger with commands, a clock.
+
+package answers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// noon is a Wednesday in Kyiv.
+var noon = time.Date(2026, time.December, 2, 10, 0, 0, 0, time.UTC)
+
+const botID = "tg1"
+
+// Editors.
+var (
+	admin    = Editor{UserID: "admin"}
+	sysadmin = Editor{UserID: "root", Sysadmin: true}
+)
+
+// house is a service with all around it.
+type house struct {
+	t     *testing.T
+	store *memory
+	*Service
+
+	mu        sync.Mutex
+	bots      map[string]conversation.Bot
+	client    messenger.Messenger
+	exchanges []messenger.Exchange
+	counted   []string
+	changed   []string
+	warned    []string
+	panics    int
+	now       time.Time
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, store: newMemory(botID, "vb1"), bots: map[string]conversation.Bot{}, client: &commander{}, now: noon}
+	for id, kind := range map[string]messenger.Kind{botID: messenger.Telegram, "vb1": messenger.Viber} {
+		h.bots[id] = conversation.Bot{ID: id, Kind: kind, Name: "Shop", Username: "shop_bot", Settings: conversation.DefaultSettings()}
+	}
+	h.Service = New(Options{
+		Store: h.store, Bots: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
+		Now:     func() time.Time { return h.now },
+		Changed: func(id string) { h.changed = append(h.changed, id) },
+	})
+	return h
+}
+
+// words names the text instead of saying it.
+func words(language, key string, _ map[string]string) string { return language + ":" + key }
+
+// Known implements Bots.
+func (h *house) Known(id string) (conversation.Bot, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	b, ok := h.bots[id]
+	return b, ok
+}
+
+// edit changes a bot as its admin does.
+func (h *house) edit(id string, change func(*conversation.Bot)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	b := h.bots[id]
+	change(&b)
+	h.bots[id] = b
+}
+
+// Messenger implements Bots.
+func (h *house) Messenger(string) (messenger.Messenger, error) { return h.client, nil }
+
+// Observe implements Bots.
+func (h *house) Observe(_ string, e messenger.Exchange) { h.exchanges = append(h.exchanges, e) }
+
+// Outbound implements Meter.
+func (h *house) Outbound(kind messenger.Kind, result, reason string) {
+	h.counted = append(h.counted, fmt.Sprintf("%s %s %s", kind, result, reason))
+}
+
+// Warn implements Logger.
+func (h *house) Warn(msg string, _ ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.warned = append(h.warned, msg)
+}
+
+// Error implements Logger.
+func (h *house) Error(string, ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.panics++
+}
+
+func (h *house) panicked() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.panics
+}
+
+// refresh looks once, as Watch does.
+func (h *house) refresh() {
+	h.t.Helper()
+	require.NoError(h.t, h.Refresh(h.t.Context()))
+}
+
+// add adds a rule.
+func (h *house) add(r autoreply.Rule) autoreply.Rule {
+	h.t.Helper()
+	added, err := h.AddRule(h.t.Context(), botID, r)
+	require.NoError(h.t, err)
+	return added
+}
+
+// publish writes a flow and puts it in force.
+func (h *house) publish(text string) string {
+	h.t.Helper()
+	state, _, err := h.PutDraft(h.t.Context(), botID, "", []byte(text), sysadmin)
+	require.NoError(h.t, err)
+	_, _, err = h.Publish(h.t.Context(), botID, state.Name, sysadmin)
+	require.NoError(h.t, err)
+	return state.Name
+}
+
+// says is what the bot answers to a text of a new customer, empty for nothing.
+func (h *house) says(text string) string {
+	h.t.Helper()
+	arbiter := h.Arbiter(botID)
+	if arbiter == nil {
+		return ""
+	}
+	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
+	return arbiter.Evaluate(facts, autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, At: h.now, Text: text}, h.now).Text
+}
+
+// keyword is a rule that answers a word.
+func keyword(word, text string) autoreply.Rule {
+	return autoreply.Rule{
+		Name: word, Enabled: true, Texts: map[string]string{"uk": text},
+		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Contains, Phrases: []string{word}},
+	}
+}
+
+// menu is a flow of one step.
+func menu(name, text, command string) string {
+	return fmt.Sprintf("flow: %s\nstart: main\ntrigger: {commands: [%s]}\nsteps:\n  main:\n    text: {uk: %q}\n"+
+		"    buttons:\n      - [{label: {uk: Людина}, do: handover}]\n", name, command, text)
+}
+
+// lookup is a flow that asks a service.
+func lookup(name string) string {
+	return fmt.Sprintf("flow: %s\nstart: ask\nsteps:\n  ask:\n    http: {url: \"https://api.example.ua/x\", headers: {X-Key: s3cret}, save: {a: a}}\n"+
+		"    next: end\n  end: {text: {uk: \"{{http.a}}\"}}\n", name)
+}
+
+// memory is a Store without a database.
+type memory struct {
+	mu      sync.Mutex
+	scripts map[string]*Script
+	flows   map[string][]StoredFlow
+	states  map[string]FlowState
+	// err is what every method returns; reads and former count Script and Flow; outrun makes as many saves of rules lose a race.
+	err           error
+	reads, former int
+	outrun        int
+	panics        bool
+}
+
+func newMemory(bots ...string) *memory {
+	m := &memory{scripts: map[string]*Script{}, flows: map[string][]StoredFlow{}, states: map[string]FlowState{}}
+	for _, id := range bots {
+		m.scripts[id] = &Script{}
+	}
+	return m
+}
+
+// take locks the store for one method; the error is that of a bot that is not there.
+func (m *memory) take(bot string) (*Script, func(), error) {
+	m.mu.Lock()
+	s, ok := m.scripts[bot]
+	if m.panics {
+		defer m.mu.Unlock()
+		panic("boom")
+	}
+	if m.err != nil {
+		return nil, m.mu.Unlock, m.err
+	}
+	if !ok {
+		return nil, m.mu.Unlock, ErrNotFound
+	}
+	return s, m.mu.Unlock, nil
+}
+
+// set changes what is stored, as another node does.
+func (m *memory) set(bot string, change func(*Script)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(m.scripts[bot])
+	m.scripts[bot].Version++
+}
+
+func (m *memory) Script(_ context.Context, bot string) (Script, error) {
+	s, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return Script{}, err
+	}
+	m.reads++
+	read := *s
+	read.Rules, read.Published = slices.Clone(s.Rules), nil
+	for _, f := range m.states {
+		if f.On {
+			read.Published = append(read.Published, m.flows[bot+f.Name][f.Published-1])
+		}
+	}
+	return read, nil
+}
+
+func (m *memory) ScriptVersions(context.Context) (map[string]int64, error) {
+	_, done, err := m.take(botID)
+	defer done()
+	if m.err != nil {
+		return nil, err
+	}
+	versions := map[string]int64{}
+	for id, s := range m.scripts {
+		if s.Version > 0 {
+			versions[id] = s.Version
+		}
+	}
+	return versions, nil
+}
+
+func (m *memory) SaveRules(_ context.Context, bot string, rules []autoreply.Rule, version int64) (int64, error) {
+	s, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return 0, err
+	}
+	if m.outrun > 0 {
+		m.outrun--
+		s.RulesVersion++
+	}
+	if s.RulesVersion != version {
+		return 0, ErrChanged
+	}
+	s.Rules = slices.Clone(rules)
+	s.RulesVersion++
+	s.Version++
+	return s.RulesVersion, nil
+}
+
+func (m *memory) SaveHours(_ context.Context, bot string, h hours.Hours) (int64, error) {
+	s, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return 0, err
+	}
+	if s.Hours.Version != h.Version {
+		return 0, ErrChanged
+	}
+	h.Version++
+	s.Hours = h
+	s.Version++
+	return h.Version, nil
+}
+
+func (m *memory) Flows(_ context.Context, bot string) (list []FlowState, err error) {
+	_, done, err := m.take(bot)
+	defer done()
+	for _, f := range m.states {
+		list = append(list, f)
+	}
+	return list, err
+}
+
+func (m *memory) Flow(_ context.Context, bot, name string, version int) (StoredFlow, error) {
+	_, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return StoredFlow{}, err
+	}
+	m.former++
+	state := m.states[name]
+	for _, wish := range []int{version, state.Draft, state.Published} {
+		if wish > 0 && wish <= len(m.flows[bot+name]) {
+			return m.flows[bot+name][wish-1], nil
+		}
+	}
+	return StoredFlow{}, ErrNotFound
+}
+
+func (m *memory) SaveDraft(_ context.Context, bot, name, text, user string) (StoredFlow, error) {
+	s, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return StoredFlow{}, err
+	}
+	f := StoredFlow{Name: name, Version: len(m.flows[bot+name]) + 1, Text: text, By: user}
+	m.flows[bot+name] = append(m.flows[bot+name], f)
+	state := m.states[name]
+	state.Name, state.Draft = name, f.Version
+	m.states[name] = state
+	s.Version++
+	return f, nil
+}
+
+func (m *memory) Publish(_ context.Context, bot, name string) (StoredFlow, error) {
+	s, done, err := m.take(bot)
+	defer done()
+	state := m.states[name]
+	if err != nil || state.Draft == 0 {
+		return StoredFlow{}, ErrNotFound
+	}
+	state.Published, state.Draft, state.On = state.Draft, 0, true
+	m.states[name] = state
+	s.Version++
+	return m.flows[bot+name][state.Published-1], nil
+}
+
+func (m *memory) SwitchFlow(_ context.Context, bot, name string, on bool) error {
+	s, done, err := m.take(bot)
+	defer done()
+	state := m.states[name]
+	if err != nil || state.Published == 0 {
+		return ErrNotFound
+	}
+	state.On = on
+	m.states[name] = state
+	s.Version++
+	return nil
+}
+
+func (m *memory) RemoveFlow(_ context.Context, bot, name string) error {
+	s, done, err := m.take(bot)
+	defer done()
+	if err != nil {
+		return err
+	}
+	delete(m.states, name)
+	delete(m.flows, bot+name)
+	s.Version++
+	return nil
+}
+
+// commander is a messenger that shows commands.
+type commander struct {
+	messenger.Messenger
+	calls []string
+	shown map[string][]messenger.Command
+	err   error
+}
+
+// SetCommands implements messenger.Commander.
+func (c *commander) SetCommands(_ context.Context, language string, commands []messenger.Command) error {
+	c.calls = append(c.calls, language)
+	if c.err != nil {
+		return c.err
+	}
+	if c.shown == nil {
+		c.shown = map[string][]messenger.Command{}
+	}
+	c.shown[language] = commands
+	return nil
+}

@@ -1,0 +1,178 @@
+// One bot's script as this node has it in force.
+
+package answers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+const (
+	// formerTime bounds reading an earlier version of a flow, in the middle of an evaluation.
+	formerTime = 5 * time.Second
+	// maxTold is how many problems health lists.
+	maxTold = 3
+)
+
+// script is what is known of a bot's script.
+type script struct {
+	// version is that of the script that was read last, whether or not it could be used.
+	version int64
+	// problem says in words what is wrong with it, empty for nothing.
+	problem string
+	// used is what answers.
+	used *used
+}
+
+// used is a script that answers. Its arbiter is made anew when the bot's settings change.
+type used struct {
+	Script
+	flows []autoreply.Published
+	// whole says that nothing of it is wrong in itself.
+	whole bool
+	words func(language, key string, args map[string]string) string
+	// former reads an earlier version of a flow.
+	former func(name string, version int) (*flow.Flow, bool)
+
+	making sync.Mutex
+	made   atomic.Pointer[made]
+}
+
+// made is an arbiter and the settings that it was made for.
+type made struct {
+	traits  traits
+	arbiter *autoreply.Arbiter
+}
+
+// traits are what an arbiter depends on of its bot.
+type traits struct {
+	language, username         string
+	businessAuto, keepKeyboard bool
+}
+
+func traitsOf(b conversation.Bot) traits {
+	return traits{b.Settings.Language, b.Username, b.Settings.BusinessAuto, b.Settings.KeepKeyboard}
+}
+
+// silent tells whether the script has nothing to answer with.
+func (s Script) silent() bool {
+	h := s.Hours
+	return len(s.Rules) == 0 && len(s.Published) == 0 && h.Zone == "" && len(h.Week) == 0 && len(h.Dates) == 0 && h.Override == nil
+}
+
+// arbiter is that of the script for a bot with these traits, nil for a script that answers nothing.
+func (u *used) arbiter(t traits) *autoreply.Arbiter {
+	if u.silent() {
+		return nil
+	}
+	if m := u.made.Load(); m != nil && m.traits == t {
+		return m.arbiter
+	}
+	u.making.Lock()
+	defer u.making.Unlock()
+	if m := u.made.Load(); m != nil && m.traits == t {
+		return m.arbiter
+	}
+	arbiter, _ := u.compile(t)
+	return arbiter
+}
+
+func (u *used) compile(t traits) (*autoreply.Arbiter, []autoreply.Problem) {
+	arbiter, problems := autoreply.Compile(autoreply.Setup{
+		Rules: u.Rules, Hours: u.Hours, Flows: u.flows, Former: u.former, Language: t.language, BotUsername: t.username,
+		BusinessAuto: t.businessAuto, KeepKeyboard: t.keepKeyboard, Words: u.words,
+	})
+	u.made.Store(&made{t, arbiter})
+	return arbiter, problems
+}
+
+// renewed is the next state of a bot whose stored script is s; before is the one so far, nil for none. A script that cannot
+// be read as a whole, as one that a newer msgbot on another node wrote, does not replace one that can.
+func (v *Service) renewed(botID string, s Script, before *script) *script {
+	u := &used{Script: s, words: v.o.Words, former: v.former(botID)}
+	flows, wrong := readFlows(s.Published)
+	u.flows = flows
+	u.whole = len(wrong) == 0 && len(autoreply.ValidateRules(s.Rules)) == 0 && s.Hours.Validate() == nil
+	bot, _ := v.o.Bots.Known(botID)
+	_, problems := u.compile(traitsOf(bot))
+	for _, p := range problems {
+		wrong = append(wrong, p.Error())
+	}
+	next := &script{version: s.Version, used: u}
+	switch {
+	case len(wrong) == 0:
+	case !u.whole && before != nil && before.used.whole:
+		next.used = before.used
+		next.problem = "The automatic answers that were saved last cannot be used; those before stay in force. " + list(wrong)
+	default:
+		next.problem = "Some automatic answers cannot be used as they are. " + list(wrong)
+	}
+	return next
+}
+
+func list(problems []string) string {
+	text := strings.Join(problems[:min(len(problems), maxTold)], "; ")
+	if more := len(problems) - maxTold; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
+
+// readFlows reads stored flows, and says of those that cannot be used what is wrong with them.
+func readFlows(stored []StoredFlow) (flows []autoreply.Published, wrong []string) {
+	for _, s := range stored {
+		f, problems := flow.Parse([]byte(s.Text))
+		if flow.Broken(problems) {
+			wrong = append(wrong, fmt.Sprintf("flows.%s: %s", s.Name, firstBroken(problems)))
+			continue
+		}
+		flows = append(flows, autoreply.Published{Flow: &f, Version: s.Version})
+	}
+	return flows, wrong
+}
+
+func firstBroken(problems []flow.Problem) flow.Problem {
+	for _, p := range problems {
+		if !p.Warning {
+			return p
+		}
+	}
+	return flow.Problem{}
+}
+
+// former returns a reader of earlier versions of a bot's flows, which remembers what it read.
+func (v *Service) former(botID string) func(name string, version int) (*flow.Flow, bool) {
+	type key struct {
+		name    string
+		version int
+	}
+	var known sync.Map // of *flow.Flow
+	return func(name string, version int) (*flow.Flow, bool) {
+		if f, ok := known.Load(key{name, version}); ok {
+			return f.(*flow.Flow), true
+		}
+		if version <= 0 {
+			return nil, false // the store would take it for the present one
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), formerTime)
+		defer cancel()
+		stored, err := v.o.Store.Flow(ctx, botID, name, version)
+		if err != nil {
+			return nil, false
+		}
+		f, problems := flow.Parse([]byte(stored.Text))
+		if flow.Broken(problems) {
+			return nil, false
+		}
+		known.Store(key{name, version}, &f)
+		return &f, true
+	}
+}

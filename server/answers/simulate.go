@@ -1,0 +1,109 @@
+// The simulator: what would be answered to a text, and why the other rules are silent. It changes nothing.
+
+package answers
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+)
+
+// Trial is a text that a customer could write.
+type Trial struct {
+	Text string
+	// Language is the customer's; the conversation's when empty.
+	Language string
+	// At is when he writes, now when zero.
+	At time.Time
+	// Conversation is where he writes; nil for a customer who was never here before.
+	Conversation *conversation.Conversation
+}
+
+// Outcome is what came of a Trial.
+type Outcome struct {
+	// Fired is nil when nothing answers; Silence says why, as autoreply.Decision has it.
+	Fired   *Fired
+	Silence string
+	// Considered are the rules that do not answer, in the order in which they were looked at.
+	Considered []autoreply.Considered
+}
+
+// Fired is the answer.
+type Fired struct {
+	// Rules are the ids of the rules that answer, Flow is "name/step" of the flow that does.
+	Rules []string
+	Flow  string
+	// Text is what is said; empty when a service is asked first, which the simulator does not do.
+	Text, Language string
+}
+
+// Simulate says what the bot would answer.
+func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome, error) {
+	bot, ok := s.o.Bots.Known(botID)
+	if !ok {
+		return Outcome{}, ErrNotFound
+	}
+	if strings.TrimSpace(t.Text) == "" {
+		return Outcome{}, &conversation.FieldError{Field: "text", Message: "it is missing"}
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return Outcome{}, err
+	}
+	arbiter := s.Arbiter(botID)
+	if arbiter == nil {
+		return Outcome{Silence: autoreply.SilenceNothing}, nil
+	}
+	facts, memory, err := circumstances(bot, t)
+	if err != nil {
+		return Outcome{}, err
+	}
+	now := t.At
+	if now.IsZero() {
+		now = s.o.Now()
+	}
+	d := arbiter.Evaluate(facts, memory, autoreply.Event{Kind: kindOf(t.Text), At: now, Text: t.Text}, now)
+	out := Outcome{Silence: d.Silence, Considered: d.Considered}
+	if d.Text != "" || len(d.Files) > 0 || d.Call != nil {
+		out.Fired = &Fired{Rules: d.Rules, Flow: d.Flow, Text: d.Text, Language: d.Language}
+	}
+	return out, nil
+}
+
+// kindOf is what a messenger makes of a text: /start only opens the bot.
+func kindOf(text string) autoreply.EventKind {
+	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if name, _, _ := strings.Cut(word, "@"); name == "/start" {
+		return autoreply.Started
+	}
+	return autoreply.Wrote
+}
+
+// circumstances are those of the conversation, or of a customer who comes for the first time.
+func circumstances(bot conversation.Bot, t Trial) (autoreply.Facts, autoreply.Memory, error) {
+	facts := autoreply.Facts{
+		Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private, Language: t.Language, BotName: bot.Name,
+	}
+	var memory autoreply.Memory
+	c := t.Conversation
+	if c == nil {
+		return facts, memory, nil
+	}
+	facts.Mode, facts.Status, facts.Kind, facts.Business = c.Mode, c.Status, c.Chat.Kind, c.Chat.Connection != ""
+	facts.WaitingSince, facts.LastAgentAt = c.WaitingSince, c.LastAgentAt
+	facts.Language = cmp.Or(t.Language, c.Customer.Language)
+	facts.Customer.FirstName, facts.Customer.Username = c.Customer.FirstName, c.Customer.Username
+	if len(c.Memory) > 0 {
+		if err := json.Unmarshal(c.Memory, &memory); err != nil {
+			return facts, memory, errors.New("what the automatic answers remember cannot be read")
+		}
+	}
+	return facts, memory, nil
+}

@@ -1,0 +1,242 @@
+// Scripts in force: when they are read, when an arbiter is made, and what is not believed.
+
+package answers
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+)
+
+var _ relay.Arbiters = (*Service)(nil)
+
+func TestABotWithoutRulesFlowsAndHoursHasNoArbiter(t *testing.T) {
+	h := newHouse(t)
+	h.refresh()
+	require.Nil(t, h.Arbiter(botID))
+	require.Nil(t, h.Arbiter("nobody's"))
+
+	_, _, err := h.PutDraft(t.Context(), botID, "", []byte(menu("m", "x", "/start")), admin)
+	require.NoError(t, err)
+	h.refresh()
+	require.Nil(t, h.Arbiter(botID), "a draft answers nobody")
+
+	_, err = h.PutHours(t.Context(), botID, hours.Hours{Zone: "Europe/Kyiv"})
+	require.NoError(t, err)
+	require.NotNil(t, h.Arbiter(botID))
+	require.Nil(t, h.Arbiter("vb1"), "another bot's hours")
+}
+
+func TestAnArbiterIsMadeOnceForAScriptAndTheSettingsOfItsBot(t *testing.T) {
+	h := newHouse(t)
+	h.add(autoreply.Rule{
+		Enabled: true, Trigger: autoreply.Trigger{Kind: autoreply.Fallback}, Texts: map[string]string{"uk": "Так", "de": "Ja"},
+	})
+	first := h.Arbiter(botID)
+	h.refresh()
+	h.edit(botID, func(b *conversation.Bot) { b.Paused, b.Name = true, "Other" })
+	require.Same(t, first, h.Arbiter(botID), "nothing changed that an arbiter depends on")
+	require.Equal(t, "Так", h.says("?"))
+
+	for name, change := range map[string]func(*conversation.Bot){
+		"language":      func(b *conversation.Bot) { b.Settings.Language = "de" },
+		"username":      func(b *conversation.Bot) { b.Username = "new_bot" },
+		"business_auto": func(b *conversation.Bot) { b.Settings.BusinessAuto = true },
+		"keep_keyboard": func(b *conversation.Bot) { b.Settings.KeepKeyboard = true },
+	} {
+		before := h.Arbiter(botID)
+		h.edit(botID, change)
+		require.NotSame(t, before, h.Arbiter(botID), name)
+	}
+	require.Equal(t, "Ja", h.says("?"), "settings count at once, without a look at the database")
+}
+
+func TestALocalChangeAnswersAtOnceAndTheOthersAreTold(t *testing.T) {
+	h := newHouse(t)
+	h.add(keyword("ціна", "100"))
+	require.Equal(t, "100", h.says("яка ціна?"))
+	require.Equal(t, []string{botID}, h.changed)
+}
+
+func TestWhatAnotherNodeChangedIsReadOnce(t *testing.T) {
+	h := newHouse(t)
+	h.store.set(botID, func(s *Script) {
+		s.Rules = []autoreply.Rule{{ID: "r1", Enabled: true, Trigger: autoreply.Trigger{Kind: autoreply.Fallback}, Texts: map[string]string{"uk": "Є"}}}
+	})
+	require.Empty(t, h.says("?"))
+	h.refresh()
+	require.Equal(t, "Є", h.says("?"))
+	reads := h.store.reads
+	h.refresh()
+	require.Equal(t, reads, h.store.reads, "versions are compared, scripts are not read again")
+	require.Empty(t, h.changed, "who only follows tells nobody")
+}
+
+func TestWatchFollowsAtOnceWhenItIsWoken(t *testing.T) {
+	h := newHouse(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { h.Watch(ctx, func() []string { return nil }) })
+	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{withID("r1", keyword("a", "b"))} })
+	h.Wake()
+	require.Eventually(t, func() bool { return h.Arbiter(botID) != nil }, lookEvery/2, time.Millisecond, "before the next look is due")
+	stop()
+	done.Wait()
+}
+
+func TestAPanicEndsOneRoundOnly(t *testing.T) {
+	h := newHouse(t)
+	h.store.panics = true
+	ctx, stop := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { h.Watch(ctx, func() []string { return nil }) })
+	require.Eventually(t, func() bool { return h.panicked() > 0 }, 5*time.Second, time.Millisecond)
+	h.store.mu.Lock()
+	h.store.panics = false
+	h.store.mu.Unlock()
+	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{withID("r1", keyword("a", "b"))} })
+	require.Eventually(t, func() bool { h.Wake(); return h.Arbiter(botID) != nil }, 5*time.Second, time.Millisecond)
+	stop()
+	done.Wait()
+}
+
+func TestABotThatIsGoneIsForgotten(t *testing.T) {
+	h := newHouse(t)
+	h.add(keyword("a", "b"))
+	h.edit(botID, func(*conversation.Bot) {})
+	delete(h.bots, botID)
+	require.Nil(t, h.Arbiter(botID), "it is not known any more")
+	delete(h.store.scripts, botID)
+	h.refresh()
+	require.Empty(t, *h.scripts.Load())
+}
+
+func TestADatabaseThatIsAwayChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	h.add(keyword("a", "b"))
+	h.store.err = errors.New("connection refused")
+	require.Error(t, h.Refresh(t.Context()))
+	require.Equal(t, "b", h.says("a"))
+}
+
+// withID is a rule as it is stored.
+func withID(id string, r autoreply.Rule) autoreply.Rule {
+	r.ID = id
+	return r
+}
+
+// newer is a rule of a msgbot that knows more than this one.
+func newer() autoreply.Rule {
+	return autoreply.Rule{ID: "n1", Enabled: true, Trigger: autoreply.Trigger{Kind: "weather"}, Texts: map[string]string{"uk": "Дощ"}}
+}
+
+func TestAScriptThatCannotBeReadKeepsTheOneBefore(t *testing.T) {
+	h := newHouse(t)
+	h.add(keyword("ціна", "100"))
+	require.Empty(t, h.Problem(botID))
+	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{newer(), withID("r2", keyword("ціна", "200"))} })
+	h.refresh()
+	require.Equal(t, "100", h.says("ціна"))
+	require.Contains(t, h.Problem(botID), "those before stay in force")
+	require.Contains(t, h.Problem(botID), "rules[0].trigger.kind")
+
+	reads := h.store.reads
+	h.refresh()
+	require.Equal(t, reads, h.store.reads, "it is not read again and again")
+
+	h.store.set(botID, func(s *Script) { s.Rules = s.Rules[1:] })
+	h.refresh()
+	require.Equal(t, "200", h.says("ціна"))
+	require.Empty(t, h.Problem(botID))
+}
+
+func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
+	h := newHouse(t)
+	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{newer(), withID("r2", keyword("ціна", "200"))} })
+	h.publishUnchecked("broken", "flow: broken")
+	h.refresh()
+	require.Equal(t, "200", h.says("ціна"))
+	require.Contains(t, h.Problem(botID), "Some automatic answers cannot be used")
+	require.Contains(t, h.Problem(botID), "flows.broken: line 1")
+
+	_, err := h.AddRule(t.Context(), botID, keyword("знижка", "5%"))
+	require.NoError(t, err, "what others did wrong is no reason to refuse a good rule")
+	require.Equal(t, "5%", h.says("знижка"), "and nothing better is kept instead")
+}
+
+// publishUnchecked puts in force what this msgbot would refuse.
+func (h *house) publishUnchecked(name, text string) {
+	h.t.Helper()
+	_, err := h.store.SaveDraft(h.t.Context(), botID, name, text, "")
+	require.NoError(h.t, err)
+	_, err = h.store.Publish(h.t.Context(), botID, name)
+	require.NoError(h.t, err)
+}
+
+func TestHealthNamesAFewProblemsAndCountsTheRest(t *testing.T) {
+	h := newHouse(t)
+	h.store.set(botID, func(s *Script) {
+		for _, id := range []string{"a", "b", "c", "d", "e"} {
+			s.Rules = append(s.Rules, withID(id, newer()))
+		}
+	})
+	h.refresh()
+	require.Contains(t, h.Problem(botID), "rules[2].trigger.kind")
+	require.NotContains(t, h.Problem(botID), "rules[3].trigger.kind")
+	require.Contains(t, h.Problem(botID), "and 2 more")
+}
+
+func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
+	h := newHouse(t)
+	name := h.publish(menu("m", "Перша", "/start"))
+	h.publish(menu("m", "Друга", "/start"))
+	require.Equal(t, "Друга", h.says("/start"))
+
+	inside := autoreply.Memory{Position: &flow.Position{Flow: name, Version: 1, Step: "main", At: noon}}
+	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
+	e := autoreply.Event{Kind: autoreply.Wrote, At: noon, Text: "щось"}
+	h.store.former = 0
+	for range 3 {
+		require.Equal(t, "Перша", h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text)
+	}
+	require.Equal(t, 1, h.store.former, "it is read once")
+
+	inside.Position.Version = 0
+	require.Empty(t, h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text, "no version is not the present one")
+}
+
+func TestArbitersAreAskedForWhileScriptsAndSettingsChange(t *testing.T) {
+	h := newHouse(t)
+	h.add(keyword("a", "b"))
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 200 {
+				if h.says("a") != "b" {
+					t.Error("an answer was lost")
+				}
+			}
+		})
+	}
+	all.Go(func() {
+		for i := range 100 {
+			h.edit(botID, func(b *conversation.Bot) { b.Settings.KeepKeyboard = i%2 == 0 })
+			h.store.set(botID, func(*Script) {})
+			if err := h.Refresh(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	all.Wait()
+}
