@@ -56,8 +56,7 @@ type ranked struct {
 	wrong bool
 }
 
-// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed. It is made an error by
-// converting it to a conversation.FieldError.
+// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed.
 type Problem = conversation.FieldError
 
 // stageOrder is the order of the stages that rules belong to.

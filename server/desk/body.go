@@ -191,7 +191,7 @@ func (d *Desk) customerName(bot conversation.Bot, c conversation.Customer) strin
 	if name := oneLine(c.Name, maxName); name != "" {
 		return name
 	}
-	return d.T(d.language(bot), "customer.nameless", nil)
+	return d.T(d.language(bot), "person.nameless", nil)
 }
 
 // startsBlock tells whether the text begins with something that Markdown wants at the beginning of a line.
