@@ -59,9 +59,9 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 }
 
 // shownByItsEdit tells whether the message is in the thread already, because an edit of it was worked off before it. An
-// edit is younger than what it changes, so only a message that is no news needs a look.
+// edit is not of an earlier second than what it changes, so only a message that is no news needs a look.
 func (in *inbound) shownByItsEdit(ctx context.Context, s *laneState, e messenger.Event) (bool, error) {
-	if e.ExternalID == "" || e.At.After(s.conv.LastMessageAt) {
+	if e.ExternalID == "" || e.At.Truncate(time.Second).After(s.conv.LastMessageAt) {
 		return false, nil
 	}
 	_, err := in.shown(ctx, s, e.ExternalID)
