@@ -230,5 +230,6 @@ func firstProblem(problems []autoreply.Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &problems[0]
+	first := conversation.FieldError(problems[0])
+	return &first
 }

@@ -104,7 +104,7 @@ func (v *Service) renewed(botID string, s Script, before *script) *script {
 	bot, _ := v.o.Bots.Known(botID)
 	_, problems := u.compile(traitsOf(bot))
 	for _, p := range problems {
-		wrong = append(wrong, p.Error())
+		wrong = append(wrong, p.Field+": "+p.Message)
 	}
 	next := &script{version: s.Version, used: u}
 	switch {

@@ -56,8 +56,11 @@ type ranked struct {
 	wrong bool
 }
 
-// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed.
-type Problem = conversation.FieldError
+// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed. It is made an error by
+// converting it to a conversation.FieldError.
+type Problem struct {
+	Field, Message string
+}
 
 // stageOrder is the order of the stages that rules belong to.
 var stageOrder = []TriggerKind{OnCommand, OnKeyword, OnFirst, OnAway, OnNoAnswer, Fallback}

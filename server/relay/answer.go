@@ -172,7 +172,7 @@ func by(d autoreply.Decision) string {
 // timer is a conversation whose time for an answer ran out.
 func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
 	var t Timer
-	if err := json.Unmarshal(row.Raw, &t); err != nil {
+	if json.Unmarshal(row.Raw, &t) != nil {
 		return quarantined(row, "undecodable"), nil
 	}
 	c, err := in.store.Conversation(ctx, t.ConversationID)

@@ -12,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
@@ -214,8 +215,8 @@ func (s *scan) reactions(ctx context.Context, since time.Time) error {
 	if !ok || !bot.Settings.MirrorReactions {
 		return nil
 	}
-	m, err := s.bots.Messenger(s.lease.BotID)
-	if err != nil || len(m.Capabilities().Reactions) == 0 {
+	m, ok := connected(s.bots, s.lease.BotID)
+	if !ok || len(m.Capabilities().Reactions) == 0 {
 		return nil
 	}
 	can := m.Capabilities().Reactions
@@ -237,6 +238,12 @@ func (s *scan) reactions(ctx context.Context, since time.Time) error {
 		s.notify()
 		return found, s.store.RecordReactions(ctx, s.lease, shown)
 	})
+}
+
+// connected is the messenger of a bot, false while there is none.
+func connected(bots Messengers, botID string) (messenger.Messenger, bool) {
+	m, err := bots.Messenger(botID)
+	return m, err == nil
 }
 
 // emoji is the messenger's form of the emoji that Mattermost calls by this name; false where it has none. No name is no

@@ -104,9 +104,9 @@ func (t *Team) Typing(ctx context.Context, conversationID string) error {
 		return err
 	}
 	bot, known := t.o.Messengers.Known(c.BotID)
-	m, err := t.o.Messengers.Messenger(c.BotID)
+	m, ok := connected(t.o.Messengers, c.BotID)
 	typer, can := m.(messenger.Typer)
-	if !known || bot.Paused || err != nil || !can || c.Status == conversation.Closed || c.Customer.Unreachable != "" {
+	if !known || bot.Paused || !ok || !can || c.Status == conversation.Closed || c.Customer.Unreachable != "" {
 		return nil
 	}
 	return typer.Typing(ctx, c.Chat)
