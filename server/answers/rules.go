@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
