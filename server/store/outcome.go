@@ -10,13 +10,13 @@ import (
 )
 
 // newestWish is how a row of the outbox takes the place of an earlier one of its post and kind: it begins anew, also when
-// the earlier one is being carried out. Its attempts go on being counted, so that an outcome of the earlier one does not
-// end it. A deletion is wished once; a reply that became a note is told of once; a reaction is nothing new when it is the
+// the earlier one is being carried out. It counts as an attempt, so that neither the outcome of the earlier one ends it nor
+// what its author was told of the earlier one is taken for news of this. A deletion is wished once; a reply that became a note is told of once; a reaction is nothing new when it is the
 // last one.
 const newestWish = `
 	ON CONFLICT (post_id, kind) DO UPDATE SET text = excluded.text, file_ids = excluded.file_ids, state = excluded.state,
-		reason = excluded.reason, code = 0, part = 0, first_try_at = NULL, not_before = excluded.not_before,
-		created_at = excluded.created_at, noticed = false
+		reason = excluded.reason, code = 0, part = 0, attempt = o.attempt + 1, first_try_at = NULL,
+		not_before = excluded.not_before, created_at = excluded.created_at, noticed = false
 	WHERE o.kind <> 'delete' AND (o.kind <> 'react' OR o.text <> excluded.text)
 		AND (excluded.reason <> '` + relay.ReasonEditedToNote + `' OR o.reason <> excluded.reason OR o.state <> 'failed')`
 
@@ -91,7 +91,7 @@ func (s *Store) EndSend(ctx context.Context, id int64, attempt int, epoch int64,
 	_, err = s.exec(ctx, "record an outcome", `
 		WITH
 		tried AS (
-			SELECT kind, conversation_id, post_id FROM msgbot_outbox WHERE id = $1 AND attempt = $2 AND epoch = $10),
+			SELECT kind, conversation_id, post_id FROM msgbot_outbox WHERE id = $1 AND attempt >= $2 AND epoch = $10),
 		ended AS (
 			UPDATE msgbot_outbox SET
 				state = CASE

@@ -163,6 +163,25 @@ func TestTheAuthorIsToldOnceThatAReplyBecameANote(t *testing.T) {
 	})
 }
 
+func TestANewerFailureIsToldAlsoWhenAnEarlierOneIsJustBeingTold(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		w.sentReply(l, c, "p1")
+		w.record(l, as(conversation.Send, "text of p1", "f")(c, "p1"))
+		notices, err := w.DueNotices(w.ctx, "a", 1)
+		w.ok(err)
+		require.Len(w, notices, 1)
+		require.Equal(w, relay.ReasonEditedFiles, notices[0].Row.Reason)
+		w.record(l, as(conversation.Keep, "")(c, "p1"))
+		w.ok(w.NoticeShown(w.ctx, notices[0].Row.ID, notices[0].Row.Attempt))
+		notices, err = w.DueNotices(w.ctx, "a", 1)
+		w.ok(err)
+		require.Len(w, notices, 1)
+		require.Equal(w, relay.ReasonEditedToNote, notices[0].Row.Reason)
+	})
+}
+
 func TestAnEditWhoseWishIsRenewedMeanwhileIsCarriedOutAgain(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
@@ -178,7 +197,7 @@ func TestAnEditWhoseWishIsRenewedMeanwhileIsCarriedOutAgain(t *testing.T) {
 		w.ok(err)
 		require.Equal(w, "one", parts[0].Digest, "but the customer sees it")
 		second := w.beginWish(l, "p1", relay.EditRow)
-		require.Equal(w, 2, second.Attempt)
+		require.Greater(w, second.Attempt, first.Attempt)
 		require.Zero(w, second.Part)
 		w.endWish(second, relay.Outcome{State: conversation.Sent, Sent: []relay.Part{{ExternalID: "x-p1", Digest: "two"}}, Part: 1})
 		require.Equal(w, "sent two", w.wish("p1", relay.EditRow))
@@ -187,6 +206,8 @@ func TestAnEditWhoseWishIsRenewedMeanwhileIsCarriedOutAgain(t *testing.T) {
 		want := textPart("x-p1", 0)
 		want.Digest = "two"
 		require.Equal(w, []relay.Part{want}, parts, "an edit makes no new message")
+		w.record(l, as(conversation.Send, "three")(c, "p1"))
+		require.Zero(w, w.beginWish(l, "p1", relay.EditRow).Part, "each edit begins with the first message")
 	})
 }
 

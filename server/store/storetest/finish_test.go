@@ -105,6 +105,26 @@ func TestAMessageThatNobodyWaitsAfterStartsNoWait(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatIsRecordedLateLeavesNobodyWaitingWhoDidNotWait(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		answers := map[string]func(c conversation.Conversation, id string, at int){
+			"agent": func(c conversation.Conversation, id string, at int) { w.record(l, sending(c, id, at)) },
+			"owner": func(c conversation.Conversation, id string, at int) { w.finish(l, w.arrived(c, id, at, fromOwner)) },
+		}
+		for who, answer := range answers {
+			c := w.thread(l, who)
+			w.finish(l, w.arrived(c, who+"1", 5, nil), w.arrived(c, who+"2", 8, noWait))
+			answer(c, who+"3", 7)
+			require.True(w, w.conversation(c.ID).WaitingSince.IsZero(), "%s: nobody waits after a service message", who)
+			w.finish(l, w.arrived(c, who+"4", 10, nil))
+			answer(c, who+"5", 11)
+			answer(c, who+"6", 9)
+			require.True(w, w.conversation(c.ID).WaitingSince.IsZero(), "%s: what was answered stays answered", who)
+		}
+	})
+}
+
 func TestTheOwnersOwnMessageAnswersWithoutTakingTheConversationOver(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
@@ -228,5 +248,23 @@ func TestAnEditOfOneMessageOfAnAlbumLeavesTheOthers(t *testing.T) {
 		require.Equal(w, "one", w.shown(c, "one").Text)
 		require.Empty(w, w.shown(c, "two").Text)
 		require.Equal(w, 1, w.shown(c, "one").Captioned)
+	})
+}
+
+func TestALateMessageAndAnEditOfItsAlbumMayStandInOneBatch(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		photo := func(id string, number, posts int) relay.Finished {
+			return w.arrived(c, "album", number, func(m *relay.InboundMessage) {
+				m.ExternalID, m.Number, m.Text, m.Posts = id, number, id, posts
+			})
+		}
+		w.finish(l, photo("one", 1, 1))
+		w.finish(l, photo("two", 2, 0), w.edited(c, "album", 5, func(e *relay.InboundEdit) { e.ExternalID, e.Text = "one", "new" }))
+		require.Equal(w, relay.Shown{
+			PostID: "album", Direction: conversation.In, Posts: 1, At: second(1), EditedAt: second(5), Text: "new", Captioned: 2,
+		}, w.shown(c, "one"))
+		require.Equal(w, "two", w.shown(c, "two").Text)
 	})
 }

@@ -66,15 +66,16 @@ const dataOfVersion4 = `
 		FROM msgbot_conversations c, (VALUES
 			('in', 'in', '', 1), ('long', 'out', 'agent', 2), ('queued', 'out', 'agent', 3), ('with files', 'out', 'agent', 4),
 			('held with files', 'out', 'agent', 5), ('failed', 'out', 'agent', 6), ('failed with files', 'out', 'agent', 7),
-			('sending', 'out', 'agent', 8)) AS v (id, direction, author, n);
+			('sending', 'out', 'agent', 8), ('sent later', 'out', 'agent', 9)) AS v (id, direction, author, n);
 	INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
 		SELECT c.id, direction, external, post, number, state FROM msgbot_conversations c, (VALUES
-			('in', 'x0', 'in', 1, 'received'), ('out', 'x1', 'long', 1, 'sent'), ('out', 'x2', 'long', 2, 'sent'))
+			('in', 'x0', 'in', 1, 'received'), ('out', 'x1', 'long', 1, 'sent'), ('out', 'x2', 'long', 2, 'sent'),
+			('out', 'x4', 'sent later', 1, 'sent'))
 			AS v (direction, external, post, number, state);
 	INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, files, state, reason, code,
 			created_at, withdrawn)
 		SELECT 'a', c.id, m.post_id, 'text', 'Ivan', 'Ivan K', CASE WHEN m.post_id LIKE '%files' THEN 2 ELSE 0 END,
-			CASE m.post_id WHEN 'long' THEN 'sent' WHEN 'failed with files' THEN 'failed' WHEN 'with files' THEN 'queued'
+			CASE m.post_id WHEN 'long' THEN 'sent' WHEN 'sent later' THEN 'sent' WHEN 'failed with files' THEN 'failed' WHEN 'with files' THEN 'queued'
 				WHEN 'held with files' THEN 'held' ELSE m.post_id END,
 			CASE WHEN m.post_id LIKE 'failed%' THEN 'words' ELSE '' END, 0, m.at, m.post_id = 'sending'
 		FROM msgbot_conversations c JOIN msgbot_messages m ON m.conversation_id = c.id WHERE m.direction = 'out'`
@@ -105,19 +106,20 @@ func TestTheDataOfTheVersionBeforeFilesIsCarriedOverAndBack(t *testing.T) {
 		}, parts)
 		w.end(l, "queued", outcomeSent("x3"))
 		w.receipt(l, c, "x1", conversation.Seen)
+		require.Equal(w, conversation.Sent, w.delivery(c)["sent later"])
 		messages, _, err := w.Messages(w.ctx, c.ID, 0, 10)
 		w.ok(err)
 		require.Equal(w, api.Message{
 			PostID: "long", Direction: conversation.Out, At: second(2), State: conversation.Sent, Parts: []api.Part{
 				{ExternalID: "x1", Kind: "text", State: conversation.Seen}, {ExternalID: "x2", Kind: "text", State: conversation.Sent},
 			},
-		}, messages[6])
+		}, messages[7])
 
 		w.record(l, again(c, "long", conversation.Send, "", "new"))
 		w.execute(`UPDATE msgbot_outbox SET file_ids = '{f,g,h}' WHERE post_id = 'failed with files'`)
 		w.ok(w.MigrateDown(w.ctx, 4))
 		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_outbox WHERE kind <> 'send'`), "it would be sent as a reply")
-		require.Equal(w, 7, w.count(`SELECT count(*) FROM msgbot_outbox`))
+		require.Equal(w, 8, w.count(`SELECT count(*) FROM msgbot_outbox`))
 		require.Equal(w, 3, w.count(`SELECT files FROM msgbot_outbox WHERE post_id = 'failed with files'`))
 		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_outbox WHERE withdrawn`))
 		w.ok(w.Migrate(w.ctx))
