@@ -116,14 +116,15 @@ const saidAnswers = `,
 		SELECT $1, rule, count(*) FROM auto, unnest(rules) AS rule GROUP BY rule ORDER BY rule
 		ON CONFLICT (bot_id, rule_id) DO UPDATE SET hits = h.hits + excluded.hits),
 	bare AS (
-		SELECT locked.* FROM locked JOIN decided ON decided.conversation_id = locked.id WHERE removes AND keyboard <> ''),
+		SELECT locked.*, coalesce(said_at, now()) + interval '1 microsecond' AS at FROM locked JOIN decided ON decided.conversation_id = locked.id WHERE removes AND keyboard <> ''),
 	` + takenKeyboards
 
-// takenKeyboards makes a row for each conversation of bare, whose keyboard goes: one for each message that has buttons.
+// takenKeyboards makes a row for each conversation of bare, whose keyboard goes: one for each message that has buttons. What
+// is said at the same time goes out before.
 const takenKeyboards = `
 	taken AS (
 		INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, kind, text, author_first, author_full, state, created_at)
-		SELECT bot_id, id, 'kb' || md5(id || ':' || keyboard), 'keyboard', keyboard, '', '', 'queued', now()
+		SELECT bot_id, id, 'kb' || md5(id || ':' || keyboard), 'keyboard', keyboard, '', '', 'queued', at
 		FROM bare ORDER BY id ON CONFLICT DO NOTHING)`
 
 // RaiseTimers implements relay.AutoStore. A timer is kept only while somebody waits, see msgbot_auto in the migrations.
@@ -136,7 +137,7 @@ func (s *Store) RaiseTimers(ctx context.Context, l relay.Lease) (int, error) {
 			UPDATE msgbot_conversations c SET no_answer_at = NULL FROM due WHERE c.id = due.id),
 		raised AS (
 			INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
-			SELECT $1, $4 || id || ':' || (extract(epoch FROM no_answer_at) * 1000)::bigint, lane,
+			SELECT $1, $4 || id || ':' || floor(extract(epoch FROM no_answer_at) * 1000)::bigint, lane,
 				convert_to(json_build_object('conversation_id', id,
 					'due_at', to_char(no_answer_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text, 'UTF8'),
 				'waiting'
@@ -201,7 +202,7 @@ func (s *Store) AutoShown(ctx context.Context, id int64) error {
 func (s *Store) DropKeyboards(ctx context.Context, l relay.Lease) (int, error) {
 	dropped, err := value[int](ctx, s, "drop the keyboards", lease+`,
 		bare AS (
-			SELECT c.id, c.bot_id, c.keyboard FROM lease JOIN msgbot_conversations c USING (bot_id)
+			SELECT c.id, c.bot_id, c.keyboard, now() AS at FROM lease JOIN msgbot_conversations c USING (bot_id)
 			WHERE c.mode = 'human' AND c.keyboard <> '' ORDER BY c.id LIMIT $3 FOR NO KEY UPDATE OF c),
 		dropped AS (
 			UPDATE msgbot_conversations c SET keyboard = '' FROM bare WHERE c.id = bare.id RETURNING c.id),`+takenKeyboards+`

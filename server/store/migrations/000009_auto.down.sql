@@ -1,5 +1,6 @@
--- An older version would take a timer for an update, and knows no rows of these kinds.
+-- An older version would take a timer for an update, and knows no rows of these kinds. What did not go out is no message.
 DELETE FROM msgbot_inbox WHERE starts_with(event_id, 'timer:') AND state = 'waiting';
+DELETE FROM msgbot_messages m USING msgbot_outbox o WHERE o.post_id = m.post_id AND o.kind = 'auto' AND o.state <> 'sent';
 DELETE FROM msgbot_outbox WHERE kind IN ('auto', 'keyboard');
 
 DROP INDEX msgbot_outbox_notices;

@@ -12,6 +12,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
 func TestABotIsReadAsItWasStored(t *testing.T) {
@@ -108,6 +109,10 @@ func TestARemovedBotLeavesNothing(t *testing.T) {
 		w.end(l, "p1", outcomeSent("x1"))
 		w.ok(w.SaveChecks(w.ctx, "a", []bots.Check{{Name: "token"}}))
 		w.ok(w.AddExchanges(w.ctx, "a", []messenger.Exchange{{At: noon}}))
+		w.finish(l, w.decided(c, func(a *relay.AutoAnswer) { saying("auto")(a); a.Rules = []string{"r1"} }))
+		w.savesRules("a", 0, aRule("r1"))
+		_, err := w.SaveDraft(w.ctx, "a", "shop", "text", "ivan")
+		w.ok(err)
 		other := w.thread(w.bot("b"), "1")
 
 		w.ok(w.RemoveBot(w.ctx, "a"))

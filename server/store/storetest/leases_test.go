@@ -192,6 +192,7 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 		w.record(old, sending(c, "p1", 1), sending(c, "sent", 1))
 		w.end(old, "sent", outcomeSent("x"))
 		w.expire("a")
+		w.execute(`UPDATE msgbot_conversations SET mode = 'human', keyboard = 'x', waiting_since = now(), no_answer_at = now()`)
 		w.beat("b", ttl)
 		before := dump(w)
 		for name, write := range map[string]func() error{
@@ -200,7 +201,9 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 				return err
 			},
 			"FinishUpdates": func() error {
-				return w.FinishUpdates(w.ctx, old, []relay.Finished{finishedAs(row, c, "p2")})
+				f := answered(finishedAs(row, c, "p2"), c, saying("auto"))
+				f.Auto.Rules, f.Auto.RemoveKeyboard = []string{"r1"}, true
+				return w.FinishUpdates(w.ctx, old, []relay.Finished{f})
 			},
 			"DeferUpdate": func() error { return w.DeferUpdate(w.ctx, old, row.ID, noon, "") },
 			"PurgeInbox":  func() error { return w.PurgeInbox(w.ctx, old, time.Now()) },
@@ -219,9 +222,11 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 			"RecordReactions": func() error {
 				return w.RecordReactions(w.ctx, old, []relay.Reaction{{PostID: "sent", ConversationID: c.ID, Name: "👍"}})
 			},
-			"MigrateChat": func() error { return w.MigrateChat(w.ctx, old, "a", "1", "2") },
-			"LoseSends":   func() error { _, err := w.LoseSends(w.ctx, old); return err },
-			"BeginSend":   func() error { _, _, err := w.BeginSend(w.ctx, old, w.outboxID("p1")); return err },
+			"MigrateChat":   func() error { return w.MigrateChat(w.ctx, old, "a", "1", "2") },
+			"LoseSends":     func() error { _, err := w.LoseSends(w.ctx, old); return err },
+			"RaiseTimers":   func() error { _, err := w.RaiseTimers(w.ctx, old); return err },
+			"DropKeyboards": func() error { _, err := w.DropKeyboards(w.ctx, old); return err },
+			"BeginSend":     func() error { _, _, err := w.BeginSend(w.ctx, old, w.outboxID("p1")); return err },
 		} {
 			require.ErrorIs(w, write(), relay.ErrFenced, name)
 			require.Equal(w, before, dump(w), name)
@@ -237,6 +242,7 @@ func dump(w *world) string {
 		(SELECT json_agg(t ORDER BY id) FROM msgbot_inbox t), (SELECT json_agg(t ORDER BY id) FROM msgbot_conversations t),
 		(SELECT json_agg(t ORDER BY root_post_id) FROM msgbot_threads t), (SELECT json_agg(t ORDER BY post_id) FROM msgbot_messages t),
 		(SELECT json_agg(t ORDER BY external_id) FROM msgbot_parts t), (SELECT json_agg(t ORDER BY id) FROM msgbot_outbox t),
-		(SELECT json_agg(t ORDER BY bot_id) FROM msgbot_leases t), (SELECT json_agg(t ORDER BY post_id) FROM msgbot_versions t))`).Scan(&all))
+		(SELECT json_agg(t ORDER BY bot_id) FROM msgbot_leases t), (SELECT json_agg(t ORDER BY post_id) FROM msgbot_versions t),
+		(SELECT json_agg(t ORDER BY rule_id) FROM msgbot_rule_hits t))`).Scan(&all))
 	return all
 }

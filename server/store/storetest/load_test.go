@@ -19,23 +19,27 @@ func (w *world) fill(c conversation.Conversation) {
 	w.Helper()
 	w.execute(mattermostTables)
 	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
-		SELECT 'a', 'old' || n, n % 50, '{}', CASE n % 1000 WHEN 0 THEN 'waiting' ELSE 'done' END FROM generate_series(1, 30000) n`)
+		SELECT 'a', 'old' || n, n % 50, '{}', CASE n % 1000 WHEN 0 THEN 'waiting' ELSE 'done' END FROM generate_series(1, 10000) n`)
 	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, album, raw, state)
 		SELECT 'a', 'album' || n, '7', 'g' || n % 100, '{}', CASE WHEN n < 990 THEN 'done' ELSE 'waiting' END FROM generate_series(1, 1000) n`)
 	w.execute(`INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, text, author_first, author_full, state, noticed, created_at)
 		SELECT 'a', $1, 'old' || n, '', '', '',
 			(array['queued', 'failed', 'sending'])[CASE WHEN n % 1000 < 3 THEN n % 1000 + 1 ELSE 2 END], n % 1000 >= 3, now()
-		FROM generate_series(1, 30000) n`, c.ID)
+		FROM generate_series(1, 10000) n`, c.ID)
 	w.execute(`INSERT INTO msgbot_threads (root_post_id, bot_id, conversation_id, channel_id, seq)
-		SELECT 'root' || n, 'a', $1, 'channel-a', 1 FROM generate_series(1, 2000) n`, c.ID)
-	w.execute(`INSERT INTO posts SELECT 'old' || n, n, n, 0, 'ivan', 'channel-a', 'root' || n % 2000, '', 'text', '', '{}', '[]', 0
-		FROM generate_series(1, 30000) n`)
+		SELECT 'root' || n, 'a', $1, 'channel-a', 1 FROM generate_series(1, 500) n`, c.ID)
+	w.execute(`INSERT INTO posts SELECT 'old' || n, n, n, 0, 'ivan', 'channel-a', 'root' || n % 500, '', 'text', '', '{}', '[]', 0
+		FROM generate_series(1, 10000) n`)
 	w.execute(`INSERT INTO msgbot_messages (post_id, conversation_id, direction, at, quote_key)
-		SELECT 'old' || n, $1, 'out', now(), 'key' || n FROM generate_series(1, 30000) n`, c.ID)
+		SELECT 'old' || n, $1, 'out', now(), 'key' || n FROM generate_series(1, 10000) n`, c.ID)
 	w.execute(`INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
-		SELECT $1, 'out', 'x' || n, 'old' || n, 1, CASE WHEN n < 29990 THEN 'seen' ELSE 'sent' END FROM generate_series(1, 30000) n`, c.ID)
-	w.execute(`INSERT INTO reactions SELECT 'ivan', 'old' || n, 'tada', n, n, 0, '', 'channel-a' FROM generate_series(1, 30000) n`)
-	for _, table := range []string{"msgbot_inbox", "msgbot_outbox", "msgbot_threads", "msgbot_messages", "msgbot_parts", "posts", "reactions"} {
+		SELECT $1, 'out', 'x' || n, 'old' || n, 1, CASE WHEN n < 9990 THEN 'seen' ELSE 'sent' END FROM generate_series(1, 10000) n`, c.ID)
+	w.execute(`INSERT INTO reactions SELECT 'ivan', 'old' || n, 'tada', n, n, 0, '', 'channel-a' FROM generate_series(1, 10000) n`)
+	w.execute(`INSERT INTO msgbot_conversations (id, bot_id, customer_id, chat_id, connection, chat_kind, chat_title, mode, keyboard, no_answer_at)
+		SELECT 'talk' || n, 'a', $1, 'talk' || n, '', 'private', '', (array['bot', 'human'])[1 + n % 2],
+			CASE WHEN n % 100 < 2 THEN 'x' ELSE '' END, CASE n % 100 WHEN 0 THEN now() END
+		FROM generate_series(1, 10000) n`, c.Customer.ID)
+	for _, table := range []string{"msgbot_conversations", "msgbot_inbox", "msgbot_outbox", "msgbot_threads", "msgbot_messages", "msgbot_parts", "posts", "reactions"} {
 		w.execute(`ANALYZE ` + table)
 	}
 }
@@ -47,23 +51,25 @@ func TestHotQueriesLookOnlyAtWhatTheyNeed(t *testing.T) {
 	c := w.thread(l, "1")
 	w.fill(c)
 	hot := map[string]func() error{
-		"msgbot_inbox_waiting":  func() error { _, err := w.NextUpdates(w.ctx, "a", []string{"7"}, 128); return err },
-		"msgbot_outbox_queued":  func() error { _, err := w.NextReplies(w.ctx, "a", []string{"7"}, 128); return err },
-		"msgbot_outbox_notices": func() error { _, err := w.DueNotices(w.ctx, "a", 20); return err },
-		"msgbot_outbox_sending": func() error { _, err := w.LoseSends(w.ctx, l); return err },
+		"msgbot_inbox_waiting":           func() error { _, err := w.NextUpdates(w.ctx, "a", []string{"7"}, 128); return err },
+		"msgbot_conversations_timers":    func() error { _, err := w.RaiseTimers(w.ctx, l); return err },
+		"msgbot_conversations_keyboards": func() error { _, err := w.DropKeyboards(w.ctx, l); return err },
+		"msgbot_outbox_queued":           func() error { _, err := w.NextReplies(w.ctx, "a", []string{"7"}, 128); return err },
+		"msgbot_outbox_notices":          func() error { _, err := w.DueNotices(w.ctx, "a", 20); return err },
+		"msgbot_outbox_sending":          func() error { _, err := w.LoseSends(w.ctx, l); return err },
 		"idx_posts_channel_id_update_at": func() error {
-			_, err := w.ScanPosts(w.ctx, "a", "msgbot", time.UnixMilli(29_900), 500)
+			_, err := w.ScanPosts(w.ctx, "a", "msgbot", time.UnixMilli(9_900), 500)
 			return err
 		},
 		"reactions_pkey": func() error {
-			_, err := w.ScanReactions(w.ctx, "a", "msgbot", time.UnixMilli(29_900), 500)
+			_, err := w.ScanReactions(w.ctx, "a", "msgbot", time.UnixMilli(9_900), 500)
 			return err
 		},
 		"msgbot_inbox_albums":    func() error { _, err := w.Album(w.ctx, "a", "7", "g99", ""); return err },
 		"msgbot_messages_quotes": func() error { _, err := w.Quoted(w.ctx, c.ID, "key777"); return err },
 		"msgbot_parts_pkey":      func() error { _, err := w.Shown(w.ctx, c.ID, "x777"); return err },
 		"msgbot_parts_post":      func() error { _, err := w.Target(w.ctx, c.ID, "old777"); return err },
-		"msgbot_parts_unseen":    func() error { return w.Receipt(w.ctx, l, c.ID, "x29995", conversation.Seen, "") },
+		"msgbot_parts_unseen":    func() error { return w.Receipt(w.ctx, l, c.ID, "x9995", conversation.Seen, "") },
 	}
 	scans := func(index string) int {
 		return w.count(`SELECT idx_scan FROM pg_stat_user_indexes
@@ -92,7 +98,7 @@ func TestFinishingAnUpdateDoesNotReadTheBacklog(t *testing.T) {
 	w.fill(w.thread(l, "1"))
 	// A burst after the last ANALYZE: PostgreSQL still believes that next to nothing waits.
 	w.execute(`INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
-		SELECT 'a', 'new' || n, n % 50, '{}', 'waiting' FROM generate_series(1, 20000) n`)
+		SELECT 'a', 'new' || n, n % 50, '{}', 'waiting' FROM generate_series(1, 8000) n`)
 	reads := func(column string) int {
 		return w.count(`SELECT sum(` + column + `) FROM pg_stat_user_indexes
 			WHERE schemaname = current_schema() AND relname = 'msgbot_inbox'`)
@@ -126,6 +132,22 @@ func TestWritersOfTheSameConversationsNeverBlockEachOtherForGood(t *testing.T) {
 				w.ok(w.FinishUpdates(w.ctx, l, done))
 			},
 			func(writer, n int) {
+				var done []relay.Finished
+				for i := range talks {
+					done = append(done, w.decided(inOrder(writer, i), func(a *relay.AutoAnswer) {
+						saying(fmt.Sprint("auto", serial.Add(1)), aButton)(a)
+						a.Rules, a.RemoveKeyboard, a.NoAnswerAt = []string{fmt.Sprint(i), fmt.Sprint(len(talks) - i)}, true, noon
+					}))
+				}
+				w.ok(w.FinishUpdates(w.ctx, l, done))
+			},
+			func(writer, n int) {
+				_, err := w.RaiseTimers(w.ctx, l)
+				w.ok(err)
+				_, err = w.DropKeyboards(w.ctx, l)
+				w.ok(err)
+			},
+			func(writer, n int) {
 				var replies []relay.Reply
 				for i := range talks {
 					replies = append(replies, sending(inOrder(writer, i), fmt.Sprint("out", serial.Add(1)), n))
@@ -144,13 +166,17 @@ func TestWritersOfTheSameConversationsNeverBlockEachOtherForGood(t *testing.T) {
 					begun, ok, err := w.BeginSend(w.ctx, l, row.ID)
 					w.ok(err)
 					if ok {
-						w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, begun.Epoch, relay.Outcome{State: conversation.Failed, Description: "gone", Unreachable: true}))
+						outcome := relay.Outcome{State: conversation.Failed, Description: "gone", Unreachable: true}
+						if begun.Kind == relay.AutoRow {
+							outcome = outcomeSent("x" + begun.PostID)
+						}
+						w.ok(w.EndSend(w.ctx, begun.ID, begun.Attempt, begun.Epoch, outcome))
 					}
 				}
 			},
 		}
 		together(2*len(writers), func(i int) {
-			for n := range 8 {
+			for n := range 5 {
 				writers[i%len(writers)](i, n)
 			}
 		})

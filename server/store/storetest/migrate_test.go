@@ -14,7 +14,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/store"
 )
 
-// schemaOf describes all columns, indexes and constraints of the tables.
+// schemaOf describes all columns, indexes, constraints and triggers of the tables.
 func schemaOf(w *world) (lines []string) {
 	w.Helper()
 	rows, err := w.raw.QueryContext(w.ctx, `
@@ -23,7 +23,10 @@ func schemaOf(w *world) (lines []string) {
 		UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()
 		UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid)
 			FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
-		UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+		UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+		UNION ALL SELECT pg_get_triggerdef(t.oid)
+			FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+			WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
 		ORDER BY 1`)
 	w.ok(err)
 	defer func() { _ = rows.Close() }()
@@ -122,6 +125,43 @@ func TestTheDataOfTheVersionBeforeFilesIsCarriedOverAndBack(t *testing.T) {
 		w.ok(w.Migrate(w.ctx))
 		require.Equal(w, "long", w.shown(c, "x2").PostID)
 	})
+}
+
+func TestTheDataOfTheVersionBeforeAutomaticAnswersIsCarriedOverAndBack(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c, silent := w.thread(l, "1"), w.thread(l, "2")
+		w.record(l, sending(c, "p1", 1), sending(c, "p2", 3), sending(c, "taken back", 8),
+			judged(c, agentPost("held", "1", 9), conversation.Hold, conversation.ReasonStale), judged(c, agentPost("note", "1", 9), conversation.Keep, ""))
+		w.record(l, judged(c, agentPost("taken back", "1", 8), conversation.Keep, ""))
+		w.end(l, "p1", outcomeFailed)
+		w.finish(l, w.arrived(silent, "own", 2, fromOwner))
+		w.ok(w.MigrateDown(w.ctx, 8))
+		w.ok(w.Migrate(w.ctx))
+		require.Equal(w, second(3), w.conversation(c.ID).LastAgentAt)
+		require.True(w, w.conversation(silent.ID).LastAgentAt.IsZero())
+		require.Equal(w, []string{"p1", "held"}, w.notices("a"))
+
+		w.finish(l, w.arrived(silent, "question", 5, nil), w.decided(silent, saying("said", aButton)))
+		w.endWish(w.beginAuto(l, "said"), outcomeSent("x1"))
+		w.finish(l, w.decided(silent, func(a *relay.AutoAnswer) { saying("auto")(a); a.RemoveKeyboard, a.NoAnswerAt = true, noon }))
+		require.Equal(w, 1, w.raise(l))
+		w.savesRules("a", 0, aRule("r1"))
+		w.ok(w.MigrateDown(w.ctx, 8))
+		require.Equal(w, "send", w.kinds())
+		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_inbox WHERE state = 'waiting'`), "a timer is no update")
+		w.ok(w.Migrate(w.ctx))
+		require.Equal(w, "said", w.shown(silent, "x1").PostID)
+		require.Equal(w, map[string]conversation.Delivery{"said": "sent", "question": "received", "own": "sent"}, w.delivery(silent))
+		require.Zero(w, w.script("a").Version)
+	})
+}
+
+// kinds are those of the outbox.
+func (w *world) kinds() (kinds string) {
+	w.Helper()
+	w.ok(w.raw.QueryRowContext(w.ctx, `SELECT string_agg(DISTINCT kind, ',' ORDER BY kind) FROM msgbot_outbox`).Scan(&kinds))
+	return kinds
 }
 
 func TestTwoNodesMigrateAtOnce(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -20,15 +21,18 @@ const (
 	queueLength   = 10_000
 	queueChats    = 50
 	queueRestarts = queueLength / 2
+	// queueSample: each such batch is sent row by row, the others by one statement, which takes a tenth of the time.
+	queueSample = 10
 )
 
-// queueDrain sends what is queued as the relay does: batches, one lane per conversation, several at once.
+// queueDrain sends what is queued as the relay does: batches, one lane per conversation, several at once. See queueSample.
 type queueDrain struct {
 	*world
 	lease relay.Lease
 	mu    sync.Mutex
 	sent  map[string][]string
 	total int
+	batch int
 }
 
 // until sends batches until that many were sent in all, or nothing is queued.
@@ -38,6 +42,10 @@ func (d *queueDrain) until(total int) {
 		d.ok(err)
 		if len(rows) == 0 {
 			return
+		}
+		if d.batch++; d.batch%queueSample > 0 {
+			d.sendAll(rows)
+			continue
 		}
 		lanes := map[string][]relay.OutboxRow{}
 		for _, row := range rows {
@@ -56,6 +64,24 @@ func (d *queueDrain) until(total int) {
 		}
 		all.Wait()
 	}
+}
+
+// sendAll leaves the rows as send does.
+func (d *queueDrain) sendAll(rows []relay.OutboxRow) {
+	d.execute(`WITH o AS (UPDATE msgbot_outbox SET state = 'sent' WHERE id = ANY ($1) AND state = 'queued' RETURNING *)
+		INSERT INTO msgbot_parts (conversation_id, direction, external_id, post_id, number, state)
+		SELECT conversation_id, 'out', 'x' || post_id, post_id, 1, 'sent' FROM o`, idsOf(rows))
+	for _, row := range rows {
+		d.sent[row.ConversationID] = append(d.sent[row.ConversationID], row.PostID)
+		d.total++
+	}
+}
+
+func idsOf(rows []relay.OutboxRow) (ids pq.Int64Array) {
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+	}
+	return ids
 }
 
 func (d *queueDrain) send(row relay.OutboxRow) {
@@ -109,8 +135,7 @@ func TestALongQueueSurvivesARestartAndComesOutInOrder(t *testing.T) {
 	w.ok(err)
 	require.Equal(t, 1, n)
 	drain.until(queueLength)
-	took := time.Since(began)
-	t.Logf("sent in %s, %.0f replies/s", took.Round(time.Millisecond), float64(drain.total)/took.Seconds())
+	t.Logf("sent in %s", time.Since(began).Round(time.Millisecond))
 
 	require.Equal(t, queueLength-1, drain.total)
 	lane := want[lost.ConversationID]

@@ -1,0 +1,303 @@
+// What answers automatically: rules, hours and flows of each bot.
+
+package storetest
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
+)
+
+// aRule has something in every field.
+func aRule(id string) autoreply.Rule {
+	return autoreply.Rule{
+		ID: id, Name: "Ціни", Enabled: true, Priority: 7, When: autoreply.WhenOpen, Cooldown: conversation.Duration(time.Hour),
+		Trigger: autoreply.Trigger{
+			Kind: autoreply.OnKeyword, Match: autoreply.Regex, Phrases: []string{`ціна\d+`}, MaxLength: 90, Commands: []string{"/price"},
+			Payload: "p", AgainAfter: conversation.Duration(time.Minute), Every: conversation.Duration(time.Second), After: conversation.Duration(time.Hour),
+		},
+		Texts: flow.Texts{"uk": "**Ось**", "en": "Here"}, FileIDs: []string{"f1"},
+		Buttons: [][]flow.Button{{{Label: flow.Texts{"uk": "Меню"}, Do: flow.DoGo, Value: "shop/menu"}}},
+		Actions: autoreply.Actions{Tags: []string{"ціни"}, Assign: "ivan", Flow: "shop", Close: true},
+	}
+}
+
+var someHours = hours.Hours{
+	Zone: "Europe/Kyiv", Week: map[string][]string{"mon": {"09:00-13:00", "14:00-18:00"}},
+	Dates: []hours.Date{{Date: "--12-25", Name: "Різдво"}}, Override: &hours.Override{Open: true, Until: 1795176001234},
+}
+
+func (w *world) script(botID string) answers.Script {
+	w.Helper()
+	s, err := w.Script(w.ctx, botID)
+	w.ok(err)
+	return s
+}
+
+func (w *world) savesRules(botID string, version int64, rules ...autoreply.Rule) int64 {
+	w.Helper()
+	now, err := w.SaveRules(w.ctx, botID, rules, version)
+	w.ok(err)
+	return now
+}
+
+func TestABotWithoutAScriptHasAnEmptyOne(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		require.Equal(w, answers.Script{}, w.script("a"))
+		flows, err := w.Flows(w.ctx, "a")
+		w.ok(err)
+		require.Empty(w, flows)
+		versions, err := w.ScriptVersions(w.ctx)
+		w.ok(err)
+		require.Empty(w, versions)
+	})
+}
+
+func TestAScriptIsReadAsItWasStored(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		w.bot("b")
+		require.EqualValues(w, 1, w.savesRules("a", 0, aRule("r1"), aRule("r2")))
+		version, err := w.SaveHours(w.ctx, "a", someHours)
+		w.ok(err)
+		require.EqualValues(w, 1, version)
+		_, err = w.SaveDraft(w.ctx, "a", "shop", "flow: shop", "admin")
+		w.ok(err)
+		published, err := w.Publish(w.ctx, "a", "shop")
+		w.ok(err)
+		want := answers.Script{
+			Version: 4, Rules: []autoreply.Rule{aRule("r1"), aRule("r2")}, RulesVersion: 1, Hours: someHours,
+			Published: []answers.StoredFlow{published},
+		}
+		want.Hours.Version = 1
+		require.Equal(w, want, w.script("a"))
+		require.Equal(w, answers.Script{}, w.script("b"))
+
+		require.EqualValues(w, 2, w.savesRules("a", 1))
+		require.Empty(w, w.script("a").Rules)
+		versions, err := w.ScriptVersions(w.ctx)
+		w.ok(err)
+		require.Equal(w, map[string]int64{"a": 5}, versions)
+	})
+}
+
+func TestRulesAndHoursAreChangedOnlyFromTheirPresentVersion(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		saves := map[string]func(n int64) (int64, error){
+			"rules": func(n int64) (int64, error) { return w.SaveRules(w.ctx, "a", []autoreply.Rule{aRule("r1")}, n) },
+			"hours": func(n int64) (int64, error) {
+				h := someHours
+				h.Version = n
+				return w.SaveHours(w.ctx, "a", h)
+			},
+		}
+		for part, save := range saves {
+			for present := range int64(3) {
+				for _, wrong := range []int64{present - 1, present + 1} {
+					_, err := save(wrong)
+					require.ErrorIs(w, err, answers.ErrChanged, "%s %d at %d", part, wrong, present)
+				}
+				now, err := save(present)
+				w.ok(err)
+				require.Equal(w, present+1, now)
+			}
+			var saved atomic.Int64
+			together(4, func(int) {
+				if _, err := save(3); err == nil {
+					saved.Add(1)
+				}
+			})
+			require.EqualValues(w, 1, saved.Load(), part)
+		}
+		require.EqualValues(w, 8, w.script("a").Version, "one count for all parts, refused changes not among them")
+		require.EqualValues(w, 4, w.script("a").Hours.Version)
+	})
+}
+
+func TestTheHitsOfRulesThatStayAreKept(t *testing.T) {
+	each(t, func(w *world) {
+		l, elsewhere := w.bot("a"), w.bot("b")
+		c, other := w.thread(l, "1"), w.thread(elsewhere, "1")
+		hitting := func(a *relay.AutoAnswer) { a.Rules = []string{"r1", "r2"} }
+		hits := func() (list []string) {
+			for _, r := range w.script("a").Rules {
+				list = append(list, fmt.Sprint(r.ID, ":", r.Hits))
+			}
+			return list
+		}
+		w.savesRules("a", 0, aRule("r1"), aRule("r2"))
+		w.finish(l, w.decided(c, hitting), w.decided(c, hitting))
+		w.finish(elsewhere, w.decided(other, hitting))
+		version := w.script("a").Version
+		require.Equal(w, []string{"r1:2", "r2:2"}, hits())
+		changed := aRule("r1")
+		changed.Name, changed.Hits = "Other", 100
+		w.savesRules("a", 1, aRule("r3"), changed)
+		require.Equal(w, []string{"r3:0", "r1:2"}, hits())
+		_, err := w.SaveRules(w.ctx, "a", nil, 1)
+		require.ErrorIs(w, err, answers.ErrChanged)
+		w.savesRules("a", 2, aRule("r2"), changed)
+		require.Equal(w, []string{"r2:0", "r1:2"}, hits(), "what was removed begins anew")
+		require.Equal(w, version+2, w.script("a").Version, "hits are no change")
+		require.Equal(w, map[string]int64{"r1": 1, "r2": 1}, w.hits("b"))
+	})
+}
+
+func TestAFlowHasADraftAndAPublishedVersion(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		w.bot("b")
+		read := func(version int) string {
+			f, err := w.Flow(w.ctx, "a", "shop", version)
+			if err != nil {
+				return err.Error()
+			}
+			require.Equal(w, "shop", f.Name)
+			require.WithinDuration(w, time.Now(), f.At, time.Minute)
+			return fmt.Sprint(f.Version, " ", f.Text, " by ", f.By)
+		}
+		gone := answers.ErrNotFound.Error()
+		state := func() string {
+			flows, err := w.Flows(w.ctx, "a")
+			w.ok(err)
+			require.Equal(w, "shop", flows[len(flows)-1].Name)
+			f := flows[len(flows)-1]
+			require.WithinDuration(w, time.Now(), f.ChangedAt, time.Minute)
+			return fmt.Sprint("draft ", f.Draft, " published ", f.Published, " ", f.On)
+		}
+		inForce := func() (list []string) {
+			for _, f := range w.script("a").Published {
+				list = append(list, fmt.Sprint(f.Name, f.Version))
+			}
+			return list
+		}
+		version := w.script("a").Version
+		rises := func() {
+			before := version
+			version = w.script("a").Version
+			require.Equal(w, before+1, version)
+		}
+		require.Equal(w, gone, read(0))
+		first, err := w.SaveDraft(w.ctx, "a", "shop", "one", "ivan")
+		w.ok(err)
+		require.Equal(w, read(1), fmt.Sprint(first.Version, " ", first.Text, " by ", first.By))
+		rises()
+		require.Equal(w, "draft 1 published 0 false", state())
+		require.ErrorIs(w, w.SwitchFlow(w.ctx, "a", "shop", true), answers.ErrNotFound, "nothing is published")
+		_, err = w.SaveDraft(w.ctx, "a", "shop", "two", "olha")
+		w.ok(err)
+		rises()
+		require.Equal(w, "2 two by olha", read(0))
+		require.Empty(w, inForce())
+
+		published, err := w.Publish(w.ctx, "a", "shop")
+		w.ok(err)
+		require.Equal(w, "2 two", fmt.Sprint(published.Version, " ", published.Text))
+		rises()
+		require.Equal(w, "draft 0 published 2 true", state())
+		require.Equal(w, []string{"shop2"}, inForce())
+		require.Equal(w, "2 two by olha", read(0), "without a draft it is the published one")
+		_, err = w.Publish(w.ctx, "a", "shop")
+		require.ErrorIs(w, err, answers.ErrNotFound, "there is no draft any more")
+
+		_, err = w.SaveDraft(w.ctx, "a", "shop", "three", "ivan")
+		w.ok(err)
+		rises()
+		require.Equal(w, "draft 3 published 2 true", state())
+		require.Equal(w, []string{"shop2"}, inForce())
+		require.Equal(w, "3 three by ivan", read(0))
+		w.ok(w.SwitchFlow(w.ctx, "a", "shop", false))
+		rises()
+		require.Empty(w, inForce())
+		w.ok(w.SwitchFlow(w.ctx, "a", "shop", true))
+		rises()
+		require.Equal(w, []string{"shop2"}, inForce())
+		w.ok(w.SwitchFlow(w.ctx, "a", "shop", false))
+		rises()
+		_, err = w.Publish(w.ctx, "a", "shop")
+		w.ok(err)
+		rises()
+		require.Equal(w, []string{"shop3"}, inForce(), "publishing switches on")
+		require.Equal(w, "1 one by ivan", read(1), "earlier versions stay")
+		require.Equal(w, "2 two by olha", read(2))
+		require.Equal(w, gone, read(4))
+
+		_, err = w.SaveDraft(w.ctx, "a", "about", "x", "ivan")
+		w.ok(err)
+		rises()
+		flows, err := w.Flows(w.ctx, "a")
+		w.ok(err)
+		require.Equal(w, "about shop", flows[0].Name+" "+flows[1].Name)
+		_, err = w.SaveDraft(w.ctx, "b", "shop", "b's", "ivan")
+		w.ok(err)
+		w.ok(w.RemoveFlow(w.ctx, "a", "shop"))
+		rises()
+		require.Equal(w, gone, read(3))
+		require.Empty(w, inForce())
+		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_flow_versions WHERE bot_id = 'a'`))
+		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_flow_versions WHERE bot_id = 'b'`))
+		for name, err := range map[string]error{
+			"remove": w.RemoveFlow(w.ctx, "a", "shop"), "switch": w.SwitchFlow(w.ctx, "a", "shop", true),
+		} {
+			require.ErrorIs(w, err, answers.ErrNotFound, name)
+		}
+		require.Equal(w, version, w.script("a").Version)
+	})
+}
+
+func TestDraftsThatAreStoredTogetherAreVersionsOfTheirOwn(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		var sum atomic.Int64
+		together(6, func(i int) {
+			f, err := w.SaveDraft(w.ctx, "a", "shop", fmt.Sprint(i), "ivan")
+			w.ok(err)
+			sum.Add(1 << f.Version)
+		})
+		require.EqualValues(w, 0b1111110, sum.Load())
+		require.EqualValues(w, 6, w.script("a").Version)
+	})
+}
+
+func TestThereIsNoScriptOfABotThatIsNotThere(t *testing.T) {
+	each(t, func(w *world) {
+		for name, f := range map[string]func() error{
+			"Script":     func() error { _, err := w.Script(w.ctx, "x"); return err },
+			"SaveRules":  func() error { _, err := w.SaveRules(w.ctx, "x", nil, 0); return err },
+			"SaveHours":  func() error { _, err := w.SaveHours(w.ctx, "x", hours.Hours{}); return err },
+			"Flows":      func() error { _, err := w.Flows(w.ctx, "x"); return err },
+			"Flow":       func() error { _, err := w.Flow(w.ctx, "x", "shop", 0); return err },
+			"SaveDraft":  func() error { _, err := w.SaveDraft(w.ctx, "x", "shop", "", ""); return err },
+			"Publish":    func() error { _, err := w.Publish(w.ctx, "x", "shop"); return err },
+			"SwitchFlow": func() error { return w.SwitchFlow(w.ctx, "x", "shop", true) },
+			"RemoveFlow": func() error { return w.RemoveFlow(w.ctx, "x", "shop") },
+		} {
+			require.ErrorIs(w, f(), answers.ErrNotFound, name)
+		}
+	})
+}
+
+func TestPoisonInAScriptIsCleaned(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		rule := aRule("r1")
+		rule.Texts = flow.Texts{"uk": "a\x00b"}
+		w.savesRules("a", 0, rule)
+		require.Equal(w, "ab", w.script("a").Rules[0].Texts["uk"])
+		f, err := w.SaveDraft(w.ctx, "a", "shop", "a\x00b\xff", "ivan")
+		w.ok(err)
+		require.Equal(w, "ab\uFFFD", f.Text)
+	})
+}
