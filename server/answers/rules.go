@@ -15,8 +15,8 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // maxTries is how often a change of one rule is made anew because others changed rules at the same moment.

@@ -169,10 +169,15 @@ func by(d autoreply.Decision) string {
 	return strings.Join(d.Names, ", ")
 }
 
+func timerOf(row InboxRow) (t Timer, ok bool) {
+	err := json.Unmarshal(row.Raw, &t)
+	return t, err == nil
+}
+
 // timer is a conversation whose time for an answer ran out.
 func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
-	var t Timer
-	if json.Unmarshal(row.Raw, &t) != nil {
+	t, ok := timerOf(row)
+	if !ok {
 		return quarantined(row, "undecodable"), nil
 	}
 	c, err := in.store.Conversation(ctx, t.ConversationID)
