@@ -170,8 +170,8 @@ func (s *Store) Change(ctx context.Context, id string, f func(*conversation.Conv
 	err = tx.QueryRowContext(ctx, `
 		UPDATE msgbot_conversations SET status = $2, mode = $3, assignee_id = $4, tags = $5, waiting_since = $6,
 			closed_at = $7, unreachable = $8, payload = $9
-		WHERE id = $1 RETURNING memory`, id, string(c.Status), string(c.Mode), c.AssigneeID, texts(c.Tags), orNull(c.WaitingSince),
-		orNull(c.ClosedAt), clean(c.Customer.Unreachable), clean(c.Payload)).Scan((*[]byte)(&c.Memory))
+		WHERE id = $1 RETURNING memory, human_since`, id, string(c.Status), string(c.Mode), c.AssigneeID, texts(c.Tags), orNull(c.WaitingSince),
+		orNull(c.ClosedAt), clean(c.Customer.Unreachable), clean(c.Payload)).Scan((*[]byte)(&c.Memory), when{&c.HumanSince})
 	if err != nil {
 		return none, errors.Wrap(err, "change a conversation")
 	}

@@ -206,7 +206,7 @@ func TestAnAnswerClosesAConversationAsAnAgentDoes(t *testing.T) {
 		require.WithinDuration(w, time.Now(), got.ClosedAt, time.Minute)
 		want := c
 		want.Close(got.ClosedAt)
-		want.Thread.Posts, want.LastMessageAt, want.Memory = 1, second(1), got.Memory
+		want.Thread.Posts, want.LastMessageAt, want.Memory, want.HumanSince = 1, second(1), got.Memory, time.Time{}
 		require.Equal(w, want, got)
 
 		w.finish(l, w.decided(c, closing))

@@ -342,3 +342,21 @@ func TestThePayloadOfADeepLinkIsKeptAndMakesNoCardDue(t *testing.T) {
 		require.Empty(w, w.due("a"), "the card does not show it")
 	})
 }
+
+func TestHumanModeKnowsSinceWhen(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		c := w.converse("a", "1")
+		require.True(w, c.HumanSince.IsZero())
+		since := func(m conversation.Mode) time.Time {
+			changed, err := w.Change(w.ctx, c.ID, func(c *conversation.Conversation) error { c.Mode = m; return nil })
+			w.ok(err)
+			require.Equal(w, changed, w.conversation(c.ID))
+			return changed.HumanSince
+		}
+		first := since(conversation.HumanMode)
+		require.WithinDuration(w, time.Now(), first, time.Minute)
+		require.Equal(w, first, since(conversation.HumanMode), "it began once")
+		require.True(w, since(conversation.BotMode).IsZero())
+	})
+}
