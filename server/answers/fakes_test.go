@@ -173,11 +173,12 @@ type memory struct {
 	scripts map[string]*Script
 	flows   map[string][]StoredFlow
 	states  map[string]FlowState
-	// err is what every method returns; reads and former count Script and Flow; outrun makes as many saves of rules lose a race.
-	err           error
-	reads, former int
-	outrun        int
-	panics        bool
+	// err is what every method returns; looks, reads and former count ScriptVersions, Script and Flow; outrun makes as many
+	// saves of rules lose a race.
+	err                  error
+	looks, reads, former int
+	outrun               int
+	panics               bool
 }
 
 func newMemory(bots ...string) *memory {
@@ -213,6 +214,12 @@ func (m *memory) set(bot string, change func(*Script)) {
 	m.scripts[bot].Version++
 }
 
+func (m *memory) looked() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.looks
+}
+
 func (m *memory) Script(_ context.Context, bot string) (Script, error) {
 	s, done, err := m.take(bot)
 	defer done()
@@ -236,6 +243,7 @@ func (m *memory) ScriptVersions(context.Context) (map[string]int64, error) {
 	if m.err != nil {
 		return nil, err
 	}
+	m.looks++
 	versions := map[string]int64{}
 	for id, s := range m.scripts {
 		if s.Version > 0 {

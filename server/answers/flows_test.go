@@ -149,6 +149,11 @@ func TestTwoPublishedFlowsDoNotBeginWithOneCommand(t *testing.T) {
 
 	h.publish(menu("a", "Перша, знову", "/start"))
 	require.Equal(t, "Перша, знову", h.says("/start"), "a flow does not stand in its own way")
+	h.publish(menu("c", "Третя", "/third"))
+	_, _, err = h.draft("", menu("a", "Перша", "/start, /third"), admin)
+	require.NoError(t, err)
+	_, _, err = h.Publish(t.Context(), botID, "a", admin)
+	require.Equal(t, "trigger.commands[1]", fieldWrong(t, err))
 }
 
 func TestADraftThatIsWrongByNowIsNotPublished(t *testing.T) {

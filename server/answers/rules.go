@@ -209,7 +209,7 @@ func unchanged(before []autoreply.Rule, now autoreply.Rule) bool {
 	if i < 0 {
 		return false
 	}
-	was := before[i]
+	was, now := normal(before[i]), normal(now)
 	was.Hits, now.Hits = 0, 0
 	if !now.Enabled {
 		was.Enabled = false

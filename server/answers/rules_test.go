@@ -91,6 +91,7 @@ func TestARuleMayLeadToAPublishedFlow(t *testing.T) {
 	_, err := h.Off(t.Context(), botID, "shop")
 	require.NoError(t, err)
 	require.Contains(t, h.Problem(botID), "rules[0].actions.flow", "health tells of what leads nowhere now")
+	require.Empty(t, h.says("/start"), "and it is off all the same")
 	h.add(keyword("c", "d"))
 	_, err = h.EditRule(t.Context(), botID, added.ID, patch(t, `{"name":"x"}`))
 	require.Equal(t, "actions.flow", fieldWrong(t, err))
@@ -134,6 +135,7 @@ func TestWhatIsNoFieldOfARuleIsNamed(t *testing.T) {
 		`{"trigger":{"phrase":["x"]}}`:                 "trigger.phrase",
 		`{"trigger":[]}`:                               "trigger",
 		`{"texts":{"uk":1}}`:                           "texts.uk",
+		`{"buttons":[[{"do":5}]]}`:                     "buttons.do",
 		`{"buttons":[{"do":"go"}]}`:                    "buttons",
 		`{"actions":{"close":"yes"}}`:                  "actions.close",
 	} {

@@ -94,19 +94,19 @@ func (u *used) compile(t traits) (*autoreply.Arbiter, []autoreply.Problem) {
 	return arbiter, problems
 }
 
-// renewed is the next state of a bot whose stored script is s; before is the one so far, nil for none. A script that cannot
+// renewed is the next state of a bot whose stored script is this; before is the one so far, nil for none. A script that cannot
 // be read as a whole, as one that a newer msgbot on another node wrote, does not replace one that can.
-func (v *Service) renewed(botID string, s Script, before *script) *script {
-	u := &used{Script: s, words: v.o.Words, former: v.former(botID)}
-	flows, wrong := readFlows(s.Published)
+func (s *Service) renewed(botID string, stored Script, before *script) *script {
+	u := &used{Script: stored, words: s.o.Words, former: s.former(botID)}
+	flows, wrong := readFlows(stored.Published)
 	u.flows = flows
-	u.whole = len(wrong) == 0 && len(autoreply.ValidateRules(s.Rules)) == 0 && s.Hours.Validate() == nil
-	bot, _ := v.o.Bots.Known(botID)
+	u.whole = len(wrong) == 0 && len(autoreply.ValidateRules(stored.Rules)) == 0 && stored.Hours.Validate() == nil
+	bot, _ := s.o.Bots.Known(botID)
 	_, problems := u.compile(traitsOf(bot))
 	for _, p := range problems {
 		wrong = append(wrong, p.Field+": "+p.Message)
 	}
-	next := &script{version: s.Version, used: u}
+	next := &script{version: stored.Version, used: u}
 	switch {
 	case len(wrong) == 0:
 	case !u.whole && before != nil && before.used.whole:
@@ -149,7 +149,7 @@ func firstBroken(problems []flow.Problem) flow.Problem {
 }
 
 // former returns a reader of earlier versions of a bot's flows, which remembers what it read.
-func (v *Service) former(botID string) func(name string, version int) (*flow.Flow, bool) {
+func (s *Service) former(botID string) func(name string, version int) (*flow.Flow, bool) {
 	type key struct {
 		name    string
 		version int
@@ -164,7 +164,7 @@ func (v *Service) former(botID string) func(name string, version int) (*flow.Flo
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), formerTime)
 		defer cancel()
-		stored, err := v.o.Store.Flow(ctx, botID, name, version)
+		stored, err := s.o.Store.Flow(ctx, botID, name, version)
 		if err != nil {
 			return nil, false
 		}

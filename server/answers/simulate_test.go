@@ -62,6 +62,7 @@ func TestTheSimulatorSaysWhatFiresAndWhyOthersDoNot(t *testing.T) {
 func TestTheSimulatorKnowsTheConversation(t *testing.T) {
 	h := newHouse(t)
 	r := keyword("ціна", "{{customer.first_name}} {{customer.username}}")
+	r.Texts["en"] = "Olya"
 	r.Cooldown = conversation.Duration(time.Hour)
 	fired := h.add(r)
 	c := conversation.Conversation{
@@ -69,6 +70,7 @@ func TestTheSimulatorKnowsTheConversation(t *testing.T) {
 		Customer: conversation.Customer{FirstName: "Оля", Username: "olya", Language: "uk"},
 	}
 	require.Equal(t, "Оля olya", h.simulate(Trial{Text: "ціна", Conversation: &c}).Fired.Text)
+	require.Equal(t, "Olya", h.simulate(Trial{Text: "ціна", Language: "en", Conversation: &c}).Fired.Text, "his language can be tried out")
 
 	for reason, change := range map[autoreply.Reason]func(*conversation.Conversation){
 		autoreply.ReasonMode: func(c *conversation.Conversation) {

@@ -20,10 +20,7 @@ const (
 // told is what a messenger shows, as far as this process told it. It is not stored: who becomes the owner of a bot tells
 // its messenger once more.
 type told struct {
-	// from and traits are what the lists were made from.
-	from   *used
-	traits traits
-	lists  map[string][]messenger.Command
+	lists map[string][]messenger.Command
 	// notBefore is when the messenger may be told again.
 	notBefore time.Time
 }
@@ -48,33 +45,24 @@ func (s *Service) syncCommands(ctx context.Context, botID string) {
 		return
 	}
 	if before == nil {
-		before = &told{}
+		before = &told{lists: map[string][]messenger.Command{}}
 		s.told[botID] = before
 	}
-	from := &used{} // of a script that is gone
-	if known != nil {
-		from = known.used
-	}
-	current := traitsOf(bot)
-	if before.from == from && before.traits == current || s.o.Now().Before(before.notBefore) {
+	if s.o.Now().Before(before.notBefore) {
 		return
 	}
 	client, err := s.o.Bots.Messenger(botID)
 	if err != nil {
 		return // health says why
 	}
-	if commander, ok := client.(messenger.Commander); ok && !s.tell(ctx, botID, commander, before) {
-		return
+	if commander, ok := client.(messenger.Commander); ok {
+		s.tell(ctx, botID, commander, before)
 	}
-	before.from, before.traits = from, current
 }
 
-// tell makes the calls that bring a messenger up to date; false when it has to be tried again.
-func (s *Service) tell(ctx context.Context, botID string, commander messenger.Commander, before *told) bool {
+// tell makes the calls that bring a messenger up to date, until one has to be tried again later.
+func (s *Service) tell(ctx context.Context, botID string, commander messenger.Commander, before *told) {
 	wanted := s.Commands(botID)
-	if before.lists == nil {
-		before.lists = map[string][]messenger.Command{}
-	}
 	for _, language := range changed(before.lists, wanted) {
 		call, cancel := context.WithTimeout(ctx, tellTime)
 		err := commander.SetCommands(call, language, wanted[language])
@@ -83,15 +71,11 @@ func (s *Service) tell(ctx context.Context, botID string, commander messenger.Co
 			s.o.Log.Warn("The messenger does not take the commands of a bot", "bot_id", botID, "language", language, "error", failure.Error())
 			if failure.Class != messenger.Rejected {
 				before.notBefore = s.o.Now().Add(max(tellAgain, failure.After))
-				return false
+				return
 			}
 		}
 		before.lists[language] = wanted[language]
-		if len(wanted[language]) == 0 {
-			delete(before.lists, language)
-		}
 	}
-	return true
 }
 
 // changed are the languages whose lists differ, in their order.

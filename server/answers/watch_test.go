@@ -88,6 +88,7 @@ func TestWatchFollowsAtOnceWhenItIsWoken(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var done sync.WaitGroup
 	done.Go(func() { h.Watch(ctx, func() []string { return nil }) })
+	require.Eventually(t, func() bool { return h.store.looked() > 0 }, 5*time.Second, time.Millisecond)
 	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{withID("r1", keyword("a", "b"))} })
 	h.Wake()
 	require.Eventually(t, func() bool { return h.Arbiter(botID) != nil }, lookEvery/2, time.Millisecond, "before the next look is due")
@@ -173,6 +174,11 @@ func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
 	_, err := h.AddRule(t.Context(), botID, keyword("знижка", "5%"))
 	require.NoError(t, err, "what others did wrong is no reason to refuse a good rule")
 	require.Equal(t, "5%", h.says("знижка"), "and nothing better is kept instead")
+	rules, version, err := h.Rules(t.Context(), botID)
+	require.NoError(t, err)
+	rules[0].Hits++ // it answered elsewhere since
+	_, _, err = h.PutRules(t.Context(), botID, append(rules, keyword("c", "d")), version)
+	require.NoError(t, err)
 }
 
 // publishUnchecked puts in force what this msgbot would refuse.
