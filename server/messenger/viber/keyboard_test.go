@@ -124,7 +124,7 @@ func TestALabelOverTheLimitEndsInAnEllipsis(t *testing.T) {
 func TestOnlyWhatAButtonSendsIsAPress(t *testing.T) {
 	s := newChat(t)
 	for text, data := range map[string]string{
-		"msgbot:g:shop:main": "g:shop:main", "msgbot:h\nЛюдина\nдва": "h", "msgbot:": "", "msgbot:\nx": "", "Msgbot:h": "", " msgbot:h": "",
+		"msgbot:g:shop:main": "g:shop:main", "msgbot:h\nЛюдина\nдва": "h", "msgbot:": "", "msgbot:\nx": "", "Msgbot:h": "", "a msgbot:h": "",
 	} {
 		s.customer.Says(text)
 		e := s.last(t)
