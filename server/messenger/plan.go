@@ -41,7 +41,7 @@ func (e *FileError) Error() string {
 // last file goes alone. There are no calls where there is nothing to send, nor for buttons alone. The error is a
 // *FileError for the first file that cannot be sent: then nothing of the reply is to be sent.
 func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
-	files, captions, err := can.sorted(out.Files)
+	files, captions, err := can.withKinds(out.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +78,8 @@ func Plan(can Capabilities, out Outgoing) ([]Outgoing, error) {
 	return calls, nil
 }
 
-// sorted are the files with their kinds; captions says that a text can stand with the first. The error is a *FileError.
-func (can Capabilities) sorted(uploads []Upload) (files []Upload, captions bool, err error) {
+// withKinds are the files with their kinds; captions says that a text can stand with the first. The error is a *FileError.
+func (can Capabilities) withKinds(uploads []Upload) (files []Upload, captions bool, err error) {
 	captions = true
 	for i, file := range uploads {
 		rule, err := can.rule(file)

@@ -79,7 +79,8 @@ func (c *Client) RemoveKeyboard(ctx context.Context, chat messenger.Chat, extern
 	_, err = c.api.EditMessageReplyMarkup(ctx, &bot.EditMessageReplyMarkupParams{
 		BusinessConnectionID: chat.Connection, ChatID: chatID, MessageID: messageID,
 	})
-	return harmless(carriedOut(err), "message is not modified", "message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+	return harmless(carriedOut(err),
+		"message is not modified", "message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 }
 
 // SetCommands shows the commands in all chats (https://core.telegram.org/bots/api#setmycommands); language has two
