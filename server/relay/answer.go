@@ -3,6 +3,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -50,6 +51,9 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 	if err != nil {
 		return nil, false, err
 	}
+	if !q.conv.WaitingSince.Before(e.At.Truncate(time.Microsecond)) {
+		q.conv.WaitingSince = time.Time{} // it began with this event, by the thread that it opened
+	}
 	d, err := in.decide(ctx, q, arbiter, asked, func(d autoreply.Decision) {
 		in.acknowledge(ctx, s, row, e, in.toast(q, d))
 	})
@@ -67,7 +71,7 @@ func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow) (aski
 	}
 	c, err := in.store.Conversation(ctx, s.conv.ID)
 	c.Customer, c.Thread = s.conv.Customer, s.conv.Thread
-	return asking{bot: s.bot, conv: c, lane: row.Lane, id: row.EventID}, err
+	return asking{bot: s.bot, conv: c, lane: row.Lane, id: cmp.Or(row.Bound, row.EventID)}, err
 }
 
 // decide evaluates until the arbiter needs no call of a service any more; first is told of the first decision.

@@ -255,3 +255,34 @@ func TestCase52AWelcomeIsTheAnswerToTheCallOnceAndStandsInTheThreadLater(t *test
 		require.Len(t, s.desk.autos, 1)
 	})
 }
+
+func TestTheGoodbyeThatClosesAConversationStandsInItsThread(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			return autoreply.Decision{Text: "Goodbye!", Close: true, Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "that is all"))
+		settleDown()
+		require.Len(t, s.desk.autos, 1)
+		require.Equal(t, []string{"Goodbye!"}, s.messenger.sent("olena"))
+	})
+}
+
+func TestTheMessageThatOpensAThreadIsNoWaitOfBefore(t *testing.T) {
+	var seen []time.Time
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			seen = append(seen, f.WaitingSince)
+			return autoreply.Decision{Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "one"))
+		settleDown()
+		s.happens(t, message("olena", "2", "two"))
+		settleDown()
+	})
+	require.Len(t, seen, 2)
+	require.True(t, seen[0].IsZero())
+	require.False(t, seen[1].IsZero())
+}

@@ -25,8 +25,13 @@ func (out *outbound) auto(ctx context.Context, t task) time.Duration {
 	return out.send(ctx, t)
 }
 
+// saidAfterClosing tells what belongs to the next thread. The answer that closes a conversation is said with it.
+func saidAfterClosing(t task) bool {
+	return t.conv.Status == conversation.Closed && t.row.CreatedAt.After(t.conv.ClosedAt.Add(time.Second))
+}
+
 func (out *outbound) showAuto(ctx context.Context, t task) error {
-	if t.row.Shown || t.conv.Thread.RootPostID == "" || t.conv.Status == conversation.Closed {
+	if t.row.Shown || t.conv.Thread.RootPostID == "" || saidAfterClosing(t) {
 		return nil
 	}
 	if err := out.desk.PostAuto(ctx, autoPost(t.bot, t.conv, t.row)); err != nil {

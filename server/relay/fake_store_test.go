@@ -183,6 +183,9 @@ func (s *fakeStore) auto(a *AutoAnswer) {
 	c.AssigneeID = cmp.Or(a.AssigneeID, c.AssigneeID)
 	c.Tags = append(c.Tags, a.Tags...)
 	s.due[a.ConversationID] = a.NoAnswerAt
+	if a.Close {
+		c.Close(time.Now())
+	}
 	if a.PostID != "" {
 		s.outbox = append(s.outbox, &OutboxRow{
 			ID: int64(len(s.outbox) + 1), BotID: testBot, ConversationID: a.ConversationID, PostID: a.PostID, Kind: AutoRow,

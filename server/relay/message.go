@@ -54,7 +54,7 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 		}
 		done[i] = Finished{ID: it.row.ID, State: state.state, Reason: state.reason, Message: m}
 	}
-	done[0].Auto = auto
+	done[len(done)-1].Auto = auto // with the last row: the others must not open what it closes
 	return done, nil
 }
 
