@@ -84,6 +84,8 @@ type Conversation struct {
 	CreatedAt     time.Time
 	// Payload is the deep link by which the customer came last and that no thread has shown yet; empty for none.
 	Payload string
+	// EarlyEditAt is the time of the newest edit that was shown before its original came, zero for none.
+	EarlyEditAt time.Time
 	// LastAgentAt is when an agent replied last, zero for never.
 	LastAgentAt time.Time
 	// HumanSince is when human mode began, zero in bot mode.

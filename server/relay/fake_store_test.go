@@ -152,8 +152,8 @@ func (s *fakeStore) remember(f Finished) {
 	if m := f.Message; m != nil {
 		c := s.convs[m.ConversationID]
 		c.Thread.Posts += m.Posts
-		if m.At.After(c.LastMessageAt) {
-			c.LastMessageAt = m.At
+		if m.EditedAt.After(c.EarlyEditAt) {
+			c.EarlyEditAt = m.EditedAt
 		}
 		if m.Direction == conversation.In && m.Waits {
 			c.Status = conversation.Open

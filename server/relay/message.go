@@ -59,9 +59,9 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 }
 
 // shownByItsEdit tells whether the message is in the thread already, because an edit of it was worked off before it. An
-// edit is not of an earlier second than what it changes, so only a message that is no news needs a look.
+// edit is not of an earlier second than what it changes, so only a message that is not younger needs a look.
 func (in *inbound) shownByItsEdit(ctx context.Context, s *laneState, e messenger.Event) (bool, error) {
-	if e.ExternalID == "" || e.At.Truncate(time.Second).After(s.conv.LastMessageAt) {
+	if e.ExternalID == "" || e.At.Truncate(time.Second).After(s.conv.EarlyEditAt) {
 		return false, nil
 	}
 	_, err := in.shown(ctx, s, e.ExternalID)
@@ -268,8 +268,8 @@ func (in *inbound) editedUnknown(ctx context.Context, s *laneState, row InboxRow
 	if err != nil {
 		return Finished{}, err
 	}
-	if e.At.After(s.conv.LastMessageAt) {
-		s.conv.LastMessageAt = e.At // its original may follow in this batch
+	if e.At.After(s.conv.EarlyEditAt) {
+		s.conv.EarlyEditAt = e.At // its original may follow in this batch
 	}
 	m := in.record(s, row, e, e)
 	m.Posts, m.EditedAt = posted.Posts, e.At

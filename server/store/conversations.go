@@ -24,7 +24,7 @@ const closeBatch = 500
 const conversationColumns = ` c.id, c.bot_id, p.id, p.bot_id, p.external_id, p.name, p.first_name, p.username,
 	p.language, p.avatar_url, c.unreachable, c.chat_id, c.connection, c.chat_kind, c.chat_title, c.status, c.mode,
 	c.assignee_id, c.tags, c.root_post_id, c.channel_id, c.thread_seq, c.thread_posts, c.preview, c.waiting_since,
-	c.last_message_at, c.closed_at, c.first_response_ms, c.created_at, c.payload, c.last_agent_at, c.human_since,
+	c.last_message_at, c.closed_at, c.first_response_ms, c.created_at, c.payload, c.early_edit_at, c.last_agent_at, c.human_since,
 	c.memory, c.keyboard `
 
 // withCustomer joins a conversation c with its customer p. A group's is the one who wrote first.
@@ -37,7 +37,7 @@ func conversationFields(c *conversation.Conversation) []any {
 		&p.Language, &p.AvatarURL, &p.Unreachable, &c.Chat.ID, &c.Chat.Connection, &c.Chat.Kind, &c.Chat.Title, &c.Status, &c.Mode,
 		&c.AssigneeID, pq.Array(&c.Tags), &c.Thread.RootPostID, &c.Thread.ChannelID, &c.Thread.Seq, &c.Thread.Posts, &c.Thread.Preview,
 		when{&c.WaitingSince}, when{&c.LastMessageAt}, when{&c.ClosedAt}, elapsed{&c.FirstResponse, time.Millisecond}, when{&c.CreatedAt},
-		&c.Payload, when{&c.LastAgentAt}, when{&c.HumanSince}, (*[]byte)(&c.Memory), &c.Keyboard,
+		&c.Payload, when{&c.EarlyEditAt}, when{&c.LastAgentAt}, when{&c.HumanSince}, (*[]byte)(&c.Memory), &c.Keyboard,
 	}
 }
 

@@ -160,7 +160,7 @@ const movedConversations = `
 				WHERE waits AND message.at > coalesce(answered.at, '-infinity') AND ` + afterClose + `) AS first,
 			array_agg(message.at) FILTER (WHERE NOT waits AND message.id IN (SELECT id FROM auto)) AS served,
 			bool_or(` + afterClose + `) AS opens, max(message.at) AS last,
-			max(message.at) FILTER (WHERE waits) AS asked
+			max(message.at) FILTER (WHERE waits) AS asked, max(message.edited_at) AS edited
 		FROM message LEFT JOIN answered USING (conversation_id) LEFT JOIN decided USING (conversation_id)
 		GROUP BY conversation_id),
 	added AS (
@@ -189,7 +189,8 @@ const movedConversations = `
 					ELSE c.waiting_since END,
 				-- An agent may have answered what is recorded only now.
 				CASE WHEN news.asked > coalesce(c.last_agent_at, '-infinity') THEN news.first END),
-			last_message_at = greatest(c.last_message_at, news.last, decided.said_at)`
+			last_message_at = greatest(c.last_message_at, news.last, decided.said_at),
+			early_edit_at = greatest(c.early_edit_at, news.edited)`
 
 // theirRows are those that movedConversations changes.
 const theirRows = `

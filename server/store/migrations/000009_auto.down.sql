@@ -16,6 +16,7 @@ DROP FUNCTION msgbot_mode();
 DROP TRIGGER msgbot_auto ON msgbot_conversations;
 DROP FUNCTION msgbot_auto();
 ALTER TABLE msgbot_conversations
+    DROP COLUMN early_edit_at,
     DROP COLUMN lane,
     DROP COLUMN no_answer_at,
     DROP COLUMN human_since,

@@ -19,6 +19,9 @@ WHERE replied.conversation_id = c.id;
 CREATE INDEX msgbot_conversations_timers ON msgbot_conversations (bot_id, no_answer_at) WHERE no_answer_at IS NOT NULL;
 CREATE INDEX msgbot_conversations_keyboards ON msgbot_conversations (bot_id, id) WHERE keyboard <> '' AND mode = 'human';
 
+-- early_edit_at is the time of the newest edit that was shown before its original came.
+ALTER TABLE msgbot_conversations ADD COLUMN early_edit_at timestamptz;
+
 -- What follows from a change of a conversation, whoever makes it: a timer is for one who waits, and a flow goes on with
 -- bots only.
 CREATE FUNCTION msgbot_auto() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -268,3 +268,16 @@ func TestALateMessageAndAnEditOfItsAlbumMayStandInOneBatch(t *testing.T) {
 		require.Equal(w, "two", w.shown(c, "two").Text)
 	})
 }
+
+func TestAnEditThatCameBeforeItsOriginalIsRemembered(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		w.finish(l, w.arrived(c, "plain", 1, nil))
+		require.True(w, w.conversation(c.ID).EarlyEditAt.IsZero())
+		for _, at := range []int{5, 3} {
+			w.finish(l, w.arrived(c, fmt.Sprint("edit ", at), at, func(m *relay.InboundMessage) { m.EditedAt = second(at) }))
+			require.Equal(w, second(5), w.conversation(c.ID).EarlyEditAt, "the newest")
+		}
+	})
+}
