@@ -30,6 +30,8 @@ var samples = map[string]struct {
 	"POST /api/v1/bots/{id}/business/{connection}/refuse": {"/api/v1/bots/tg1/business/bc%2F1/refuse", "", 200},
 	"GET /api/v1/status":                                  {"/api/v1/status", "", 200},
 	"GET /api/v1/autocomplete/bots":                       {"/api/v1/autocomplete/bots?user_input=x", "", 200},
+	"GET /api/v1/autocomplete/rules":                      {"/api/v1/autocomplete/rules?channel_id=chan-a", "", 200},
+	"GET /api/v1/autocomplete/flows":                      {"/api/v1/autocomplete/flows?channel_id=chan-a", "", 200},
 	"GET /api/v1/conversations":                           {"/api/v1/conversations", "", 200},
 	"GET /api/v1/conversations/{id}":                      {"/api/v1/conversations/conv1", "", 200},
 	"GET /api/v1/conversations/by-thread/{root_post_id}":  {"/api/v1/conversations/by-thread/root1", "", 200},
