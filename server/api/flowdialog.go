@@ -46,8 +46,7 @@ func (s *server) submitFlow(ctx context.Context, t Texts, caller string, d model
 	state, odd, err := s.Answers.PutDraft(ctx, bot.ID, "", []byte(submission(d.Submission).text("yaml")), by)
 	var flawed *answers.FlowError
 	if errors.As(err, &flawed) {
-		// Beside a field nothing is formatted.
-		err = invalid("yaml", strings.ReplaceAll(FlowProblems(t, flawed.Problems), "`", ""))
+		err = invalid("yaml", FlowProblems(t, flawed.Problems))
 	}
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -200,12 +201,14 @@ func (w *world) T(lang, key string, args map[string]string) string {
 	require.NoError(w.t, err)
 	text, ok := all[lang][key]
 	require.True(w.t, ok, "no text %s in %s", key, lang)
-	for name, value := range args {
-		text = strings.ReplaceAll(text, "{{"+name+"}}", value)
-	}
-	require.NotContains(w.t, text, "{{", key)
-	return text
+	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
+		value, ok := args[strings.Trim(found, "{}")]
+		require.True(w.t, ok, "%s lacks %s", key, found)
+		return value
+	})
 }
+
+var placeholder = regexp.MustCompile(`{{\w+}}`)
 
 // catalogs are the texts that ship with the plugin, by language.
 var catalogs = sync.OnceValues(func() (map[string]map[string]string, error) {

@@ -101,7 +101,7 @@ func (c *Commands) setMenuButton(call *call) (string, error) {
 	return c.publishMenu(call, m, "command.menu_button_set", map[string]string{"path": api.Literal(word), "label": api.Literal(label)})
 }
 
-// removeMenuButton removes a button with all that only it leads to; without a button the menu is removed.
+// removeMenuButton removes a button with all that only it leads to; a menu that is empty then is removed as well.
 func (c *Commands) removeMenuButton(call *call) (string, error) {
 	word := bare(call.text)
 	path, err := parsePath(word)
@@ -118,7 +118,7 @@ func (c *Commands) removeMenuButton(call *call) (string, error) {
 	if err := m.remove(path); err != nil {
 		return "", err
 	}
-	if len(m.choices(m.flow.Start)) > 0 {
+	if !m.empty() {
 		return c.publishMenu(call, m, "command.menu_button_removed", map[string]string{"path": api.Literal(word)})
 	}
 	if err := c.Answers.RemoveFlow(call.ctx, call.bot.ID, menuName); err != nil {

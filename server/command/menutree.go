@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
@@ -27,7 +28,7 @@ type menu struct {
 func newMenu(language string, words func(key string) string) menu {
 	m := menu{language: language, words: words}
 	m.flow = flow.Flow{
-		Name: menuName, Start: "main", Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
+		Name: menuName, Start: "main", Idle: time.Hour, Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
 		Steps: map[string]flow.Step{"main": {
 			Text: m.text(words("command.menu.welcome")), Buttons: [][]flow.Button{{m.button("command.menu.person", flow.DoHandover)}},
 		}},
@@ -73,6 +74,11 @@ func formatPath(path []int) string {
 // choices are the buttons of a step that lead to others, in their order.
 func (m menu) choices(step string) []flow.Button {
 	return slices.DeleteFunc(slices.Concat(m.flow.Steps[step].Buttons...), func(b flow.Button) bool { return b.Do != flow.DoGo })
+}
+
+// empty tells whether the menu offers nothing but a person.
+func (m menu) empty() bool {
+	return !slices.ContainsFunc(slices.Concat(m.flow.Steps[m.flow.Start].Buttons...), func(b flow.Button) bool { return b.Do != flow.DoHandover })
 }
 
 // parent is the step whose buttons a path counts.

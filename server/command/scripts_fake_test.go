@@ -25,8 +25,10 @@ const (
 
 // scripts is a hand-made answers.Service; err fails whatever is asked.
 type scripts struct {
-	w       *world
-	rules   []autoreply.Rule
+	w     *world
+	rules []autoreply.Rule
+	// others are the rules of vb1.
+	others  []autoreply.Rule
 	hours   hours.Hours
 	flows   []answers.FlowState
 	texts   map[string]string
@@ -56,10 +58,8 @@ func newScripts(w *world) scripts {
 }
 
 func (s *scripts) Rules(_ context.Context, bot string) ([]autoreply.Rule, int64, error) {
-	if bot != "tg1" {
-		return nil, 0, s.err
-	}
-	return slices.Clone(s.rules), 3, s.err
+	of := map[string][]autoreply.Rule{"tg1": s.rules, "vb1": s.others}
+	return slices.Clone(of[bot]), 3, s.err
 }
 
 func (s *scripts) EditRule(_ context.Context, bot, id string, patch map[string]json.RawMessage) (autoreply.Rule, error) {
@@ -189,7 +189,9 @@ func (h *host) GetPostsForChannel(string, int, int) (*model.PostList, *model.App
 	return list, h.refused()
 }
 
-func (h *host) GetFileInfo(id string) (*model.FileInfo, *model.AppError) { return h.files[id], h.refused() }
+func (h *host) GetFileInfo(id string) (*model.FileInfo, *model.AppError) {
+	return h.files[id], h.refused()
+}
 
 func (h *host) GetFile(id string) ([]byte, *model.AppError) { return []byte(h.text[id]), h.refused() }
 
