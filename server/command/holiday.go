@@ -146,7 +146,7 @@ func (c *Commands) removeDate(call *call) (string, error) {
 	if _, err := c.Answers.PutHours(call.ctx, call.bot.ID, h); err != nil {
 		return "", err
 	}
-	return call.t("command.date_removed", map[string]string{"date": api.Literal(day)}), nil
+	return call.t("command.date_removed", map[string]string{"date": api.Literal(bare(call.text))}), nil
 }
 
 // pickHolidays opens a form with the holidays of a country in the next twelve months.
