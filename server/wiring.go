@@ -205,7 +205,7 @@ func (a *app) face() error {
 	commands := command.New(command.Options{
 		Bots: watched, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
 		Kinds: kinds, PluginID: pluginID, OpenDialog: p.API.OpenInteractiveDialog, Ready: ready, Audit: a.audit,
-		Panicked: p.metrics.Panic, Failed: failed,
+		Panicked: p.metrics.Panic, Failed: failed, Answers: a.answers, Host: p.API, Now: time.Now,
 	})
 	a.command = commands.Execute
 	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")

@@ -44,6 +44,8 @@ var samples = map[string]struct {
 	"DELETE /api/v1/bots/{id}/flows/{flow}":               {"/api/v1/bots/tg1/flows/shop", "", 204},
 	"GET /api/v1/status":                                  {"/api/v1/status", "", 200},
 	"GET /api/v1/autocomplete/bots":                       {"/api/v1/autocomplete/bots?user_input=x", "", 200},
+	"GET /api/v1/autocomplete/rules":                      {"/api/v1/autocomplete/rules?channel_id=chan-a", "", 200},
+	"GET /api/v1/autocomplete/flows":                      {"/api/v1/autocomplete/flows?channel_id=chan-a", "", 200},
 	"GET /api/v1/conversations":                           {"/api/v1/conversations", "", 200},
 	"GET /api/v1/conversations/{id}":                      {"/api/v1/conversations/conv1", "", 200},
 	"GET /api/v1/conversations/by-thread/{root_post_id}":  {"/api/v1/conversations/by-thread/root1", "", 200},

@@ -125,6 +125,8 @@ func (s *server) routes() []route {
 
 		{pattern: "GET " + Prefix + "/status", may: Member, serve: s.status},
 		{pattern: "GET " + Prefix + "/autocomplete/bots", may: Member, serve: s.completeBots},
+		{pattern: "GET " + Prefix + "/autocomplete/rules", may: Member, serve: s.completeRules},
+		{pattern: "GET " + Prefix + "/autocomplete/flows", may: Member, serve: s.completeFlows},
 
 		{pattern: "GET " + Prefix + "/conversations", may: Member, serve: s.listConversations},
 		s.onConversation("GET", "", s.getConversation),
@@ -147,6 +149,10 @@ func (s *server) routes() []route {
 		s.button("versions", Member, s.pressVersions).changesNothing(),
 		{pattern: "POST " + Prefix + "/dialogs/bot-add", may: Manager, serve: s.dialog(s.submitAdd)},
 		{pattern: "POST " + Prefix + "/dialogs/bot-edit", may: Manager, serve: s.dialog(s.submitEdit)},
+		{pattern: "POST " + AddRulePath, may: Admin, serve: s.dialog(s.submitNewRule)},
+		{pattern: "POST " + EditRulePath, may: Admin, serve: s.dialog(s.submitRule)},
+		{pattern: "POST " + PasteFlowPath, may: Admin, serve: s.dialog(s.submitFlow)},
+		{pattern: "POST " + HolidaysPath, may: Admin, serve: s.dialog(s.submitHolidays)},
 	}
 }
 

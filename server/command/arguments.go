@@ -109,12 +109,21 @@ type botName struct {
 }
 
 func (b botName) read(c *Commands, call *call) error {
-	visible := c.Access.Visible(call.args.UserId, c.Bots.List(call.ctx))
 	name := strings.Join(call.words, " ")
 	if name == "" && b.optional {
-		call.bot = onlyBot(visible, call.args.ChannelId)
+		call.bot = c.onlyBot(call)
 		return nil
 	}
+	return c.takeBot(call, name)
+}
+
+func (b botName) complete(_ *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
+	to.AddDynamicListArgument(t(s.helpKey(), nil), api.AutocompleteBots, !b.optional)
+}
+
+// takeBot makes the bot of that name the one that the call is about, for who may do with it what the command does.
+func (c *Commands) takeBot(call *call, name string) error {
+	visible := c.visible(call)
 	if name == "" {
 		return wrong("command.bot_missing", map[string]string{"bots": handles(visible, visible)})
 	}
@@ -127,29 +136,25 @@ func (b botName) read(c *Commands, call *call) error {
 	default:
 		return wrong("command.bot_ambiguous", map[string]string{"text": api.Literal(name), "bots": handles(named, visible)})
 	}
+	return c.permit(call)
+}
+
+// permit refuses who may not do with the call's bot what the command does.
+func (c *Commands) permit(call *call) error {
 	if !c.Access.Allows(call.spec.may, call.args.UserId, call.bot.ChannelID) {
 		return forbidden()
 	}
 	return nil
 }
 
-func (b botName) complete(_ *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
-	to.AddDynamicListArgument(t(s.helpKey(), nil), api.AutocompleteBots, !b.optional)
+// visible are the bots that the caller sees.
+func (c *Commands) visible(call *call) []conversation.Bot {
+	return c.Access.Visible(call.args.UserId, c.Bots.List(call.ctx))
 }
 
-// onlyBot is the channel's bot if it has exactly one, else the zero Bot.
-func onlyBot(list []conversation.Bot, channelID string) conversation.Bot {
-	var only conversation.Bot
-	for _, b := range list {
-		switch {
-		case b.ChannelID != channelID:
-		case only.ID != "":
-			return conversation.Bot{}
-		default:
-			only = b
-		}
-	}
-	return only
+// onlyBot is the bot of the channel where the command was entered, if that has exactly one, else the zero Bot.
+func (c *Commands) onlyBot(call *call) conversation.Bot {
+	return api.OnlyBot(c.visible(call), call.args.ChannelId)
 }
 
 // matching are the bots that a name stands for: an id stands for its bot alone.

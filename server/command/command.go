@@ -3,14 +3,20 @@
 package command
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
@@ -33,6 +39,24 @@ type Bots interface {
 	Remove(ctx context.Context, id string) error
 	Health(ctx context.Context, id string) (bots.Health, error)
 	Exchanges(ctx context.Context, id string) ([]messenger.Exchange, error)
+}
+
+// Answers is what commands need of answers.Service; the errors are those of package answers.
+type Answers interface {
+	Rules(ctx context.Context, botID string) (rules []autoreply.Rule, version int64, err error)
+	EditRule(ctx context.Context, botID, ruleID string, patch map[string]json.RawMessage) (autoreply.Rule, error)
+	RemoveRule(ctx context.Context, botID, ruleID string) error
+	Simulate(ctx context.Context, botID string, t answers.Trial) (answers.Outcome, error)
+	Hours(ctx context.Context, botID string) (hours.Hours, error)
+	PutHours(ctx context.Context, botID string, h hours.Hours) (hours.Hours, error)
+	Flows(ctx context.Context, botID string) ([]answers.FlowState, error)
+	Flow(ctx context.Context, botID, name string, version int, by answers.Editor) (answers.StoredFlow, error)
+	PutDraft(ctx context.Context, botID, name string, text []byte, by answers.Editor) (answers.FlowState, []flow.Problem, error)
+	Publish(ctx context.Context, botID, name string, by answers.Editor) (answers.FlowState, []flow.Problem, error)
+	Off(ctx context.Context, botID, name string) (answers.FlowState, error)
+	RemoveFlow(ctx context.Context, botID, name string) error
+	Example(name string) (text []byte, found bool)
+	Examples() []string
 }
 
 // Store is what commands read directly.
@@ -62,6 +86,7 @@ type Desk interface {
 // Options are the parts of the command; all are required.
 type Options struct {
 	Bots          Bots
+	Answers       Answers
 	Store         Store
 	Team          Team
 	Conversations Conversations
@@ -72,6 +97,10 @@ type Options struct {
 	Kinds []api.Kind
 	// PluginID is the name in the plugin's URLs.
 	PluginID string
+	// Host has what people posted, and where they live.
+	Host Host
+	// Now is the clock by which hours are shown.
+	Now func() time.Time
 	// OpenDialog is plugin.API's OpenInteractiveDialog.
 	OpenDialog func(model.OpenDialogRequest) *model.AppError
 	// Ready is false while the store is being connected and migrated.
@@ -100,6 +129,8 @@ type call struct {
 	ctx  context.Context
 	args *model.CommandArgs
 	t    api.Texts
+	// lang is the language of t.
+	lang string
 	spec spec
 	// words are the arguments; text is the same as it was written, for free text.
 	words []string
@@ -109,6 +140,9 @@ type call struct {
 
 	bot          conversation.Bot
 	conversation conversation.Conversation
+	kind         autoreply.TriggerKind
+	rule         autoreply.Rule
+	flow         answers.FlowState
 }
 
 // Execute does what args.Command says and returns the answer for the caller alone. It never panics.
@@ -123,7 +157,7 @@ func (c *Commands) Execute(ctx context.Context, args *model.CommandArgs) (respon
 	}()
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	return ephemeral(c.answer(&call{ctx: ctx, args: args, t: t}))
+	return ephemeral(c.answer(&call{ctx: ctx, args: args, t: t, lang: lang}))
 }
 
 // ephemeral is an answer for the caller alone; without a text nothing is shown.
@@ -198,10 +232,7 @@ func (c *Commands) findConversation(call *call) error {
 
 // target is the id of what the command was about.
 func (call *call) target() string {
-	if call.conversation.ID != "" {
-		return call.conversation.ID
-	}
-	return call.bot.ID
+	return cmp.Or(call.conversation.ID, call.rule.ID, call.flow.Name, call.bot.ID)
 }
 
 // inputError is input that is wrong in a way that the caller can mend; key names the text that says how.
@@ -233,6 +264,10 @@ func (c *Commands) explain(call *call, err error) string {
 	var input *inputError
 	if errors.As(err, &input) {
 		return call.t(input.key, input.args) + "\n" + call.t("command.usage", map[string]string{"usage": call.spec.usageLine()})
+	}
+	var flawed *answers.FlowError
+	if errors.As(err, &flawed) {
+		return api.Say(call.t, err) + "\n" + api.FlowProblems(call.t, flawed.Problems)
 	}
 	if api.AsError(err) == nil {
 		c.Failed(call.spec.name(), err)

@@ -6,8 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +48,10 @@ type world struct {
 	audits        []api.Audit
 	panicked      []string
 	failed        []error
-	commands      *Commands
+	// scripts are the automatic answers of tg1; host is what was posted.
+	scripts  scripts
+	host     host
+	commands *Commands
 }
 
 func newWorld(t *testing.T) *world {
@@ -58,8 +65,9 @@ func newWorld(t *testing.T) *world {
 	w.conv = conversation.Conversation{
 		ID: "conv1", BotID: "tg1", Status: conversation.Open, Thread: conversation.Thread{RootPostID: "root2", ChannelID: "chan-a", Seq: 2},
 	}
+	w.scripts, w.host = newScripts(w), newHost()
 	w.commands = New(Options{
-		Bots: w, Store: w, Team: team{w}, Conversations: w, Desk: w, Notes: w, PluginID: "msgbot",
+		Bots: w, Answers: &w.scripts, Host: &w.host, Now: func() time.Time { return someTime }, Store: w, Team: team{w}, Conversations: w, Desk: w, Notes: w, PluginID: "msgbot",
 		Access:     api.NewAccess(w, func() bool { return w.channelAdmins }),
 		Kinds:      []api.Kind{{ID: messenger.Telegram, Title: "Telegram", Polls: true}, {ID: messenger.Viber, Title: "Viber"}},
 		OpenDialog: func(r model.OpenDialogRequest) *model.AppError { w.dialogs = append(w.dialogs, r); return w.dialogErr },
@@ -189,19 +197,42 @@ func (w *world) UserLocale(user string) string {
 
 func (w *world) T(lang, key string, args map[string]string) string {
 	w.t.Helper()
-	file, _, _ := strings.Cut(key, ".")
-	data, err := assets.I18n.ReadFile("i18n/" + file + "." + lang + ".json")
+	all, err := catalogs()
 	require.NoError(w.t, err)
-	texts := map[string]string{}
-	require.NoError(w.t, json.Unmarshal(data, &texts))
-	text, ok := texts[key]
+	text, ok := all[lang][key]
 	require.True(w.t, ok, "no text %s in %s", key, lang)
-	for name, value := range args {
-		text = strings.ReplaceAll(text, "{{"+name+"}}", value)
-	}
-	require.NotContains(w.t, text, "{{", key)
-	return text
+	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
+		value, ok := args[strings.Trim(found, "{}")]
+		require.True(w.t, ok, "%s lacks %s", key, found)
+		return value
+	})
 }
+
+var placeholder = regexp.MustCompile(`{{\w+}}`)
+
+// catalogs are the texts that ship with the plugin, by language.
+var catalogs = sync.OnceValues(func() (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	for _, lang := range []string{"en", "uk"} {
+		names, err := fs.Glob(assets.I18n, "i18n/*"+lang+".json")
+		if err != nil {
+			return nil, err
+		}
+		all[lang] = map[string]string{}
+		for _, name := range names {
+			data, err := assets.I18n.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			texts := map[string]string{}
+			if err := json.Unmarshal(data, &texts); err != nil {
+				return nil, err
+			}
+			maps.Copy(all[lang], texts)
+		}
+	}
+	return all, nil
+})
 
 // enter is a command entered in chan-a, in the thread of root when that is not empty.
 func (w *world) enter(user, root, line string) string {

@@ -6,10 +6,14 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // confirmed is the flag that answers a command's question beforehand.
 const confirmed = "--yes"
+
+// quotes are those of all keyboards: phones write “” or «» for "".
+const quotes = "\"“”„«»"
 
 // input is a command line without its trigger.
 type input struct {
@@ -47,31 +51,48 @@ func afterWord(line string) string {
 	return ""
 }
 
-// split cuts at spaces outside quotes; keyboards of phones write “” or «» for "". An open quote lasts to the end.
+// split cuts at spaces outside quotes.
 func split(line string) []string {
 	var words []string
-	var word strings.Builder
-	quoted, begun := false, false
-	end := func() {
-		if begun {
-			words = append(words, word.String())
+	for {
+		word, rest, found := cut(line)
+		if !found {
+			return words
 		}
-		word.Reset()
-		begun = false
+		words, line = append(words, word), rest
 	}
-	for _, r := range line {
+}
+
+// cut takes the first word off a line; the rest stays as it was written. An open quote lasts to the end.
+func cut(line string) (word, rest string, found bool) {
+	line = strings.TrimSpace(line)
+	var text strings.Builder
+	quoted := false
+	for i, r := range line {
 		switch {
-		case strings.ContainsRune("\"“”„«»", r):
-			quoted, begun = !quoted, true
+		case strings.ContainsRune(quotes, r):
+			quoted = !quoted
 		case unicode.IsSpace(r) && !quoted:
-			end()
+			return text.String(), strings.TrimSpace(line[i:]), true
 		default:
-			word.WriteRune(r)
-			begun = true
+			text.WriteRune(r)
 		}
 	}
-	end()
-	return words
+	return text.String(), "", line != ""
+}
+
+// isQuoted tells whether a text begins with a quote.
+func isQuoted(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune(quotes, first)
+}
+
+// bare is a text without the quotes around it, if it is one word.
+func bare(text string) string {
+	if word, rest, _ := cut(text); rest == "" {
+		return word
+	}
+	return text
 }
 
 // find is the command with the longest path that the line begins with, in any case.

@@ -3,12 +3,13 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 )
 
-// spec is one command. Its help is the text command.help.<path with dots>.
+// spec is one command. Its help is the text command.help.<path with dots and underscores>.
 type spec struct {
 	path string
 	// usage is what follows the path, as help shows it.
@@ -27,6 +28,10 @@ type spec struct {
 
 // table lists the commands in the order of help.
 func table(kinds []api.Kind) []spec {
+	return slices.Concat(general(kinds), automatic(), inThreads())
+}
+
+func general(kinds []api.Kind) []spec {
 	return []spec{
 		{path: "help", usage: "[command]", takes: commandName{}, may: api.Member, run: (*Commands).help},
 		{path: "status", usage: "[bot]", takes: botName{optional: true}, may: api.Member, run: (*Commands).status},
@@ -37,6 +42,11 @@ func table(kinds []api.Kind) []spec {
 		{path: "bot resume", usage: "<bot>", takes: botName{}, changes: true, may: api.Admin, run: (*Commands).resumeBot},
 		{path: "bot reclaim", usage: "<bot>", takes: botName{}, changes: true, may: api.Manager, run: (*Commands).reclaimBot},
 		{path: "bot remove", usage: "<bot> [" + confirmed + "]", takes: botName{}, changes: true, asks: true, may: api.Manager, run: (*Commands).removeBot},
+	}
+}
+
+func inThreads() []spec {
+	return []spec{
 		{path: "claim", takes: nothing{}, thread: true, changes: true, may: api.Member, run: (*Commands).claim},
 		{path: "close", usage: "[note]", takes: freeText{optional: true}, thread: true, changes: true, may: api.Member, run: (*Commands).close},
 		{path: "reopen", takes: nothing{}, thread: true, changes: true, may: api.Member, run: (*Commands).reopen},
@@ -59,4 +69,6 @@ func (s spec) name() string { return "/" + Trigger + " " + s.path }
 
 func (s spec) usageLine() string { return strings.TrimSpace(s.name() + " " + s.usage) }
 
-func (s spec) helpKey() string { return "command.help." + strings.ReplaceAll(s.path, " ", ".") }
+func (s spec) helpKey() string {
+	return "command.help." + strings.NewReplacer(" ", ".", "-", "_").Replace(s.path)
+}

@@ -1,0 +1,188 @@
+// The form that adds or changes a rule. Its elements bear the names of REST's fields, so that an error of a field finds its
+// place in the form.
+
+package api
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+// Paths of the forms' submissions below the plugin's own path.
+const (
+	AddRulePath  = Prefix + "/dialogs/rule-add"
+	EditRulePath = Prefix + "/dialogs/rule-edit"
+)
+
+// ruleLanguages are those in which a form asks for the text, besides the bot's own.
+var ruleLanguages = []string{"uk", "en"}
+
+// newRules are what the form proposes for each kind.
+func newRule(kind autoreply.TriggerKind) autoreply.Rule {
+	r := autoreply.Rule{Enabled: true, Priority: 100, When: autoreply.Always, Trigger: autoreply.Trigger{Kind: kind}}
+	switch kind {
+	case autoreply.OnKeyword:
+		r.Trigger.Match = autoreply.Contains
+	case autoreply.OnFirst:
+		r.Trigger.AgainAfter = conversation.Duration(30 * day)
+	case autoreply.OnAway:
+		r.Trigger.Every = conversation.Duration(day / 2)
+	case autoreply.OnNoAnswer:
+		r.Trigger.After = conversation.Duration(day / 144)
+	}
+	return r
+}
+
+// AddRuleDialog is the form for a new rule of a kind.
+func AddRuleDialog(t Texts, bot conversation.Bot, kind autoreply.TriggerKind) model.Dialog {
+	d := ruleDialog(t, bot, newRule(kind))
+	d.CallbackId, d.State = "rule-add", bot.ID+" "+string(kind)
+	d.Title, d.SubmitLabel = t("api.dialog.rule.add", nil), t("api.dialog.rule.add.submit", nil)
+	return d
+}
+
+// EditRuleDialog is the same form with what the rule is.
+func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
+	d := ruleDialog(t, bot, r)
+	d.CallbackId, d.State = "rule-edit", bot.ID+" "+r.ID
+	d.Title, d.SubmitLabel = t("api.dialog.rule.edit", nil), t("api.dialog.edit.submit", nil)
+	return d
+}
+
+func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
+	f := ruleForm{t: t}
+	name := f.line("name", r.Name)
+	name.Optional = name.Placeholder != "" // it is there already, and does not fit
+	elements := append([]model.DialogElement{name}, f.trigger(r.Trigger)...)
+	for _, language := range languagesOf(bot) {
+		elements = append(elements, f.answer(language, r.Texts[language]))
+	}
+	if r.Trigger.Kind != autoreply.OnAway {
+		elements = append(elements, f.choice("when", string(r.When), string(autoreply.Always), string(autoreply.WhenOpen), string(autoreply.WhenClosed)))
+	}
+	if cools(r.Trigger.Kind) {
+		elements = append(elements, f.length("cooldown", r.Cooldown))
+	}
+	return model.Dialog{
+		IntroductionText: t("api.rule_kind."+string(r.Trigger.Kind), nil),
+		Elements: append(elements,
+			f.box("handover", hasHandover(r)),
+			f.line("priority", strconv.Itoa(r.Priority)),
+			f.line("actions.tags", strings.Join(r.Actions.Tags, ", ")),
+		),
+	}
+}
+
+// cools tells whether the form has a cooldown: the other kinds have a time of their own.
+func cools(kind autoreply.TriggerKind) bool {
+	return kind == autoreply.OnKeyword || kind == autoreply.OnCommand || kind == autoreply.Fallback
+}
+
+// languagesOf are the languages in which a bot's form asks for the text.
+func languagesOf(bot conversation.Bot) []string {
+	for _, language := range ruleLanguages {
+		if language == bot.Settings.Language {
+			return ruleLanguages
+		}
+	}
+	return append([]string{bot.Settings.Language}, ruleLanguages...)
+}
+
+func hasHandover(r autoreply.Rule) bool {
+	for _, row := range r.Buttons {
+		for _, b := range row {
+			if b.Do == flow.DoHandover {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ruleForm makes the elements.
+type ruleForm struct{ t Texts }
+
+func (f ruleForm) element(kind, name string) model.DialogElement {
+	e := element(f.t, kind, "rule."+name)
+	e.Name = name
+	return e
+}
+
+// fill puts a value into an element that can hold it. Mattermost counts bytes.
+func (f ruleForm) fill(e model.DialogElement, value string, most int) model.DialogElement {
+	e.Optional, e.MaxLength = true, most
+	if len(value) > most {
+		e.Placeholder = f.t("api.dialog.rule.too_long", nil)
+	} else {
+		e.Default = value
+	}
+	return e
+}
+
+func (f ruleForm) line(name, value string) model.DialogElement {
+	return f.fill(f.element("text", name), value, model.DialogElementTextMaxLength)
+}
+
+func (f ruleForm) area(name, value string) model.DialogElement {
+	return f.fill(f.element("textarea", name), value, model.DialogElementTextareaMaxLength)
+}
+
+func (f ruleForm) answer(language, value string) model.DialogElement {
+	e := f.area("texts", value)
+	e.Name, e.DisplayName = "texts."+language, f.t("api.dialog.rule.texts", nil)+" ("+language+")"
+	return e
+}
+
+func (f ruleForm) length(name string, value conversation.Duration) model.DialogElement {
+	text := ""
+	if value != 0 {
+		text = FormatLength(value)
+	}
+	return f.line(name, text)
+}
+
+func (f ruleForm) choice(name, value string, options ...string) model.DialogElement {
+	e := selectElement(f.t, "rule."+name, value, options...)
+	e.Name = name
+	return e
+}
+
+func (f ruleForm) box(name string, value bool) model.DialogElement {
+	e := boolElement(f.t, "rule."+name, value)
+	e.Name = name
+	return e
+}
+
+// trigger are the elements of each kind of trigger.
+func (f ruleForm) trigger(on autoreply.Trigger) []model.DialogElement {
+	switch on.Kind {
+	case autoreply.OnKeyword:
+		longest := ""
+		if on.MaxLength > 0 {
+			longest = strconv.Itoa(on.MaxLength)
+		}
+		return []model.DialogElement{
+			f.area("trigger.phrases", strings.Join(on.Phrases, "\n")),
+			f.choice("trigger.match", string(on.Match), string(autoreply.Contains), string(autoreply.Equals), string(autoreply.Starts), string(autoreply.Regex)),
+			f.line("trigger.max_length", longest),
+		}
+	case autoreply.OnCommand:
+		return []model.DialogElement{
+			f.area("trigger.commands", strings.Join(on.Commands, "\n")),
+			f.line("trigger.payload", on.Payload),
+		}
+	case autoreply.OnFirst:
+		return []model.DialogElement{f.length("trigger.again_after", on.AgainAfter)}
+	case autoreply.OnAway:
+		return []model.DialogElement{f.length("trigger.every", on.Every)}
+	case autoreply.OnNoAnswer:
+		return []model.DialogElement{f.length("trigger.after", on.After)}
+	}
+	return nil
+}

@@ -1,0 +1,306 @@
+// The form of a rule: what it saves, errors at its elements, forged submissions.
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/assets"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+const (
+	hour   = conversation.Duration(time.Hour)
+	minute = conversation.Duration(time.Minute)
+)
+
+// savings are the automatic answers of the world, which remember what was saved.
+type savings struct {
+	scripts
+	rules []autoreply.Rule
+	rule  autoreply.Rule
+	patch map[string]json.RawMessage
+	hours hours.Hours
+}
+
+func newSavingWorld(t *testing.T) (*world, *savings) {
+	t.Helper()
+	w := newWorld(t)
+	s := &savings{scripts: scripts{w}, rules: []autoreply.Rule{priceRule()}}
+	o := w.options()
+	o.Answers = s
+	w.handler = New(o)
+	return w, s
+}
+
+func (s *savings) Rules(context.Context, string) ([]autoreply.Rule, int64, error) {
+	return s.rules, 3, nil
+}
+
+func (s *savings) AddRule(ctx context.Context, bot string, r autoreply.Rule) (autoreply.Rule, error) {
+	s.rule = r
+	return s.scripts.AddRule(ctx, bot, r)
+}
+
+func (s *savings) EditRule(ctx context.Context, bot, id string, patch map[string]json.RawMessage) (autoreply.Rule, error) {
+	s.patch = patch
+	return s.scripts.EditRule(ctx, bot, id, patch)
+}
+
+func (s *savings) PutHours(ctx context.Context, bot string, h hours.Hours) (hours.Hours, error) {
+	s.hours = h
+	return s.scripts.PutHours(ctx, bot, h)
+}
+
+func person() []flow.Button {
+	return []flow.Button{{Label: flow.Texts{"uk": "Поговорити з людиною", "en": "Talk to a person"}, Do: flow.DoHandover}}
+}
+
+// textsIn are the texts that ship with the plugin, in a language; they are read once.
+func textsIn(t *testing.T, lang string) Texts {
+	t.Helper()
+	texts := map[string]string{}
+	data, err := assets.I18n.ReadFile("i18n/api." + lang + ".json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &texts))
+	return func(key string, args map[string]string) string {
+		text, ok := texts[key]
+		require.True(t, ok, "no text %s in %s", key, lang)
+		for name, value := range args {
+			text = strings.ReplaceAll(text, "{{"+name+"}}", value)
+		}
+		return text
+	}
+}
+
+func TestTheFormAddsARuleOfEachKind(t *testing.T) {
+	for kind, c := range map[autoreply.TriggerKind]struct {
+		values map[string]any
+		want   autoreply.Rule
+	}{
+		autoreply.OnKeyword: {
+			map[string]any{
+				"name": " Ціни ", "trigger.phrases": "ціна\n\n кошту* ", "trigger.match": "starts", "trigger.max_length": "50", "texts.uk": "100",
+				"texts.en": "100!", "when": "open", "cooldown": "6h", "priority": "7", "actions.tags": "ціни, vip,", "handover": true,
+			},
+			autoreply.Rule{
+				Name: "Ціни", Priority: 7, When: autoreply.WhenOpen, Cooldown: 6 * hour, Texts: flow.Texts{"uk": "100", "en": "100!"},
+				Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Starts, Phrases: []string{"ціна", "кошту*"}, MaxLength: 50},
+				Buttons: [][]flow.Button{person()}, Actions: autoreply.Actions{Tags: []string{"ціни", "vip"}},
+			},
+		},
+		autoreply.OnCommand: {
+			map[string]any{"name": "n", "trigger.commands": "/prices\n/cost", "trigger.payload": " autumn ", "texts.uk": "100", "when": "always", "priority": "100"},
+			autoreply.Rule{
+				Name: "n", Priority: 100, When: autoreply.Always, Texts: flow.Texts{"uk": "100"},
+				Trigger: autoreply.Trigger{Kind: autoreply.OnCommand, Commands: []string{"/prices", "/cost"}, Payload: "autumn"},
+			},
+		},
+		autoreply.OnFirst: {
+			map[string]any{"name": "n", "trigger.again_after": "30д", "texts.en": "Hi", "when": "always", "handover": "true"},
+			autoreply.Rule{
+				Name: "n", When: autoreply.Always, Texts: flow.Texts{"en": "Hi"}, Buttons: [][]flow.Button{person()},
+				Trigger: autoreply.Trigger{Kind: autoreply.OnFirst, AgainAfter: 720 * hour},
+			},
+		},
+		autoreply.OnAway: {
+			map[string]any{"name": "n", "trigger.every": "", "texts.uk": "Ні"},
+			autoreply.Rule{Name: "n", When: autoreply.Always, Texts: flow.Texts{"uk": "Ні"}, Trigger: autoreply.Trigger{Kind: autoreply.OnAway}},
+		},
+		autoreply.OnNoAnswer: {
+			map[string]any{"name": "n", "trigger.after": "1h30m", "texts.uk": "Ще трохи", "when": "always"},
+			autoreply.Rule{
+				Name: "n", When: autoreply.Always, Texts: flow.Texts{"uk": "Ще трохи"},
+				Trigger: autoreply.Trigger{Kind: autoreply.OnNoAnswer, After: 90 * minute},
+			},
+		},
+		autoreply.Fallback: {
+			map[string]any{"name": "n", "texts.uk": "?", "when": "closed", "cooldown": "90s"},
+			autoreply.Rule{Name: "n", When: autoreply.WhenClosed, Cooldown: minute * 3 / 2, Texts: flow.Texts{"uk": "?"}, Trigger: autoreply.Trigger{Kind: autoreply.Fallback}},
+		},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			w, s := newSavingWorld(t)
+			require.Equal(t, model.SubmitDialogResponse{}, w.submit(channelAdmin, "rule-add", "tg1 "+string(kind), c.values))
+			c.want.Enabled = true
+			require.Equal(t, c.want, s.rule)
+			s.rule.ID = "r2"
+			require.Empty(t, autoreply.ValidateRules([]autoreply.Rule{s.rule}))
+			require.Contains(t, w.private[0], "(`r2`) of `Shop bot` is saved and on.")
+			require.Equal(t, []Audit{{channelAdmin, "POST " + AddRulePath, "r2", 200}}, w.audits)
+		})
+	}
+}
+
+func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
+	w, s := newSavingWorld(t)
+	s.rules = []autoreply.Rule{{
+		ID: "r1", Name: strings.Repeat("н", 80), Enabled: true, Priority: 5, When: autoreply.Always, Cooldown: hour, FileIDs: []string{"f"},
+		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "en": "old", "pl": "cena"},
+		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Contains, Phrases: []string{"a"}, MaxLength: 9},
+		Buttons: [][]flow.Button{{{Do: flow.DoMenu}, person()[0]}, person()},
+		Actions: autoreply.Actions{Tags: []string{"x"}, Flow: "shop", Assign: "olena", Close: true}, Hits: 3,
+	}}
+	response := w.submit(channelAdmin, "rule-edit", "tg1 r1", map[string]any{
+		"name": "", "trigger.phrases": "b", "trigger.match": "equals", "texts.uk": "", "texts.en": nil, "when": "open", "priority": "",
+	})
+	require.Equal(t, model.SubmitDialogResponse{}, response)
+	edited, err := answers.ReadRule(s.patch)
+	require.NoError(t, err)
+	require.Equal(t, autoreply.Rule{
+		Name: strings.Repeat("н", 80), When: autoreply.WhenOpen,
+		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "pl": "cena"},
+		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"b"}},
+		Buttons: [][]flow.Button{{{Do: flow.DoMenu}}},
+		Actions: autoreply.Actions{Flow: "shop", Assign: "olena", Close: true},
+	}, edited, "what was too long to be shown stays; what the form does not have stays; the rest is as it was entered")
+	require.NotContains(t, s.patch, "enabled")
+	require.NotContains(t, s.patch, "file_ids")
+}
+
+func TestAButtonToAPersonIsOfferedOnce(t *testing.T) {
+	w, s := newSavingWorld(t)
+	s.rules[0].Buttons = [][]flow.Button{person()}
+	w.submit(channelAdmin, "rule-edit", "tg1 r1", map[string]any{"name": "n", "handover": true, "trigger.match": "contains"})
+	edited, err := answers.ReadRule(s.patch)
+	require.NoError(t, err)
+	require.Equal(t, [][]flow.Button{person()}, edited.Buttons)
+}
+
+func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
+	texts := textsIn(t, "en")
+	bot := newWorld(t).bots[0]
+	values := func(d model.Dialog) map[string]string {
+		found := map[string]string{}
+		for _, e := range d.Elements {
+			found[e.Name] = e.Default
+		}
+		return found
+	}
+	r := priceRule()
+	r.Cooldown, r.Actions.Tags, r.Buttons = 6*hour, []string{"a", "b"}, [][]flow.Button{person()}
+	require.Equal(t, map[string]string{
+		"name": "Ціни", "trigger.phrases": "ціна", "trigger.match": "contains", "trigger.max_length": "", "texts.uk": "100", "texts.en": "",
+		"when": "always", "cooldown": "6h", "handover": "true", "priority": "100", "actions.tags": "a, b",
+	}, values(EditRuleDialog(texts, bot, r)))
+	require.Equal(t, "10m", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
+	require.Equal(t, "30d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
+	require.Equal(t, "12h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])
+	bot.Settings.Language = "pl"
+	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway)), "texts.pl", "the bot's own language")
+}
+
+func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
+	good := func(more map[string]any) map[string]any {
+		values := map[string]any{"name": "n", "texts.uk": "x", "when": "always", "trigger.match": "contains", "trigger.phrases": "a"}
+		for k, v := range more {
+			values[k] = v
+		}
+		return values
+	}
+	for name, c := range map[string]struct {
+		err    error
+		values map[string]any
+		at     string
+		says   string
+	}{
+		"no name":             {nil, map[string]any{"name": " "}, "name", "it is missing"},
+		"a priority in words": {nil, map[string]any{"priority": "high"}, "priority", `"high" is not a whole number`},
+		"a length":            {nil, map[string]any{"cooldown": "9:00"}, "cooldown", `"9:00" is not a length of time such as 30m, 12h or 30d`},
+		"another length":      {nil, map[string]any{"cooldown": "soon"}, "cooldown", `"soon" is not a length of time such as 30m, 12h or 30d`},
+		"the third phrase":    {&conversation.FieldError{Field: "trigger.phrases[2]", Message: "too long"}, nil, "trigger.phrases", "too long"},
+		"no text":             {&conversation.FieldError{Field: "texts", Message: "is empty"}, nil, "texts.uk", "is empty"},
+		"a placeholder":       {&conversation.FieldError{Field: "texts.en", Message: "{{x}}"}, nil, "texts.en", "{{x}}"},
+		"a tag":               {&conversation.FieldError{Field: "actions.tags[0]", Message: "no"}, nil, "actions.tags", "no"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := newSavingWorld(t)
+			w.err = c.err
+			require.Equal(t, map[string]string{c.at: c.says}, w.submit(channelAdmin, "rule-add", "tg1 keyword", good(c.values)).Errors)
+			require.Equal(t, map[string]string{c.at: c.says}, w.submit(channelAdmin, "rule-edit", "tg1 r1", good(c.values)).Errors)
+			require.Empty(t, w.private)
+		})
+	}
+	w, _ := newSavingWorld(t)
+	for err, want := range map[error]string{
+		&conversation.FieldError{Field: "buttons[0][0].value", Message: "no"}: "buttons[0][0].value: no",
+		answers.ErrChanged:     "Somebody else has changed this meanwhile. Look at it again and repeat.",
+		errors.New("pq: down"): "Something failed; the server log says what.",
+	} {
+		w.err = err
+		require.Equal(t, want, w.submit(channelAdmin, "rule-add", "tg1 keyword", good(nil)).Error)
+	}
+}
+
+func TestForgedFormsOfAutomaticAnswersDoNothing(t *testing.T) {
+	values := map[string]any{"name": "n", "texts.uk": "x", "yaml": shopYAML, "all_dates": true}
+	for name, c := range map[string]struct{ user, form, state string }{
+		"a member adds a rule":     {member, "rule-add", "tg1 first"},
+		"a member changes a rule":  {member, "rule-edit", "tg1 r1"},
+		"a member saves a flow":    {member, "flow-import", "tg1"},
+		"a member takes holidays":  {member, "holidays", "tg1 ua 2026-11-26 Europe/Kyiv"},
+		"a bot that he cannot see": {channelAdmin, "rule-add", "vb1 first"},
+		"a bot that is none":       {sysadmin, "flow-import", "tg9"},
+		"an id that cannot be":     {sysadmin, "rule-edit", "../tg1 r1"},
+		"a rule that is none":      {sysadmin, "rule-edit", "tg1 r9"},
+		"no state":                 {sysadmin, "holidays", ""},
+		"a state of another form":  {sysadmin, "holidays", "tg1 first"},
+		"a country that is none":   {sysadmin, "holidays", "tg1 xx 2026-11-26 Europe/Kyiv"},
+		"a date that is none":      {sysadmin, "holidays", "tg1 ua soon Europe/Kyiv"},
+		"a year beyond the lists":  {sysadmin, "holidays", "tg1 ua 9998-01-01 Europe/Kyiv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			response := w.submit(c.user, c.form, c.state, values)
+			require.True(t, response.Error != "" || len(response.Errors) > 0)
+			require.Empty(t, w.calls)
+		})
+	}
+}
+
+func TestLengthsOfTimeAreReadAsTheyAreWritten(t *testing.T) {
+	for length, text := range map[conversation.Duration]string{
+		720 * hour: "30d", 24 * hour: "1d", 36 * hour: "36h", 12 * hour: "12h", 90 * minute: "1h30m", 10 * minute: "10m", minute / 2: "30s",
+		hour + minute/2: "1h0m30s", 10 * hour: "10h", 100 * minute: "1h40m",
+	} {
+		require.Equal(t, text, FormatLength(length))
+		read, err := parseLength("f", text)
+		require.NoError(t, err)
+		require.Equal(t, length, read)
+	}
+}
+
+// Mattermost counts bytes in these limits and opens no form that breaks one.
+func TestFormsOfAutomaticAnswersFitMattermostInBothLanguages(t *testing.T) {
+	bot := newWorld(t).bots[0]
+	long := autoreply.Rule{
+		ID: "r1", Name: strings.Repeat("я", 100), Priority: 1000, When: autoreply.Always, Texts: flow.Texts{"uk": strings.Repeat("я", 4096)},
+		Trigger: autoreply.Trigger{Match: autoreply.Regex, Phrases: strings.Split(strings.Repeat(strings.Repeat("я", 200)+"\n", 100), "\n"), Payload: strings.Repeat("a", 64)},
+		Actions: autoreply.Actions{Tags: strings.Split(strings.Repeat("міткаміткамітка,", 20), ",")},
+	}
+	for _, lang := range []string{"en", "uk"} {
+		texts := textsIn(t, lang)
+		forms := []model.Dialog{PasteFlowDialog(texts, bot)}
+		for _, kind := range []autoreply.TriggerKind{
+			autoreply.OnFirst, autoreply.OnAway, autoreply.OnKeyword, autoreply.OnCommand, autoreply.OnNoAnswer, autoreply.Fallback,
+		} {
+			long.Trigger.Kind = kind
+			forms = append(forms, AddRuleDialog(texts, bot, kind), EditRuleDialog(texts, bot, long))
+		}
+		for _, f := range forms {
+			require.NoError(t, f.IsValid(), lang)
+		}
+	}
+}

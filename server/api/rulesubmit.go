@@ -1,0 +1,232 @@
+// Submissions of the form of a rule.
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+)
+
+func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
+	bot, kind, err := s.formOf(ctx, caller, d)
+	if err != nil {
+		return submitted{target: bot.ID}, err
+	}
+	r := newRule(autoreply.TriggerKind(kind))
+	form := ruleDialog(t, bot, r)
+	if err := s.fillRule(&r, d.Submission, bot); err != nil {
+		return submitted{target: bot.ID, form: form}, err
+	}
+	r, err = s.Answers.AddRule(ctx, bot.ID, r)
+	if err != nil {
+		return submitted{target: bot.ID, form: form}, atElement(form, err)
+	}
+	return submitted{target: r.ID, text: t("api.rule_added", ruleArgs(bot, r))}, nil
+}
+
+func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
+	bot, id, err := s.formOf(ctx, caller, d)
+	if err != nil {
+		return submitted{target: id}, err
+	}
+	rules, _, err := s.Answers.Rules(ctx, bot.ID)
+	if err != nil {
+		return submitted{target: id}, err
+	}
+	i := slices.IndexFunc(rules, func(r autoreply.Rule) bool { return r.ID == id })
+	if i < 0 {
+		return submitted{target: id}, answers.ErrNotFound
+	}
+	r := rules[i]
+	form := ruleDialog(t, bot, r)
+	if err := s.fillRule(&r, d.Submission, bot); err != nil {
+		return submitted{target: id, form: form}, err
+	}
+	patch, err := patchOf(r)
+	if err != nil {
+		return submitted{target: id}, err
+	}
+	if r, err = s.Answers.EditRule(ctx, bot.ID, id, patch); err != nil {
+		return submitted{target: id, form: form}, atElement(form, err)
+	}
+	return submitted{target: id, text: t("api.rule_edited", ruleArgs(bot, r))}, nil
+}
+
+func ruleArgs(bot conversation.Bot, r autoreply.Rule) map[string]string {
+	return map[string]string{"rule": Literal(r.Name), "id": Literal(r.ID), "name": Literal(bot.Name)}
+}
+
+// formOf reads the state of a form, "bot something", for who is an admin of that bot.
+func (s *server) formOf(ctx context.Context, caller string, d model.SubmitDialogRequest) (bot conversation.Bot, rest string, err error) {
+	id, rest, _ := strings.Cut(d.State, " ")
+	if id, err = knownID(id); err != nil {
+		return conversation.Bot{}, rest, err
+	}
+	bot, err = s.botFor(ctx, Admin, caller, id)
+	return bot, rest, err
+}
+
+// patchOf are the fields of a rule that its form may change.
+func patchOf(r autoreply.Rule) (map[string]json.RawMessage, error) {
+	patch := map[string]json.RawMessage{}
+	for name, value := range map[string]any{
+		"name": r.Name, "priority": r.Priority, "trigger": r.Trigger, "when": r.When, "cooldown": r.Cooldown,
+		"texts": r.Texts, "buttons": r.Buttons, "actions": r.Actions,
+	} {
+		written, err := json.Marshal(value)
+		if err != nil {
+			return nil, errors.Wrap(err, "write a rule")
+		}
+		patch[name] = written
+	}
+	return patch, nil
+}
+
+// fillRule puts what was entered into a rule. An empty element means that there is nothing, unless its value was too long to
+// be shown.
+func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation.Bot) error {
+	r.Name = values.kept("name", r.Name, model.DialogElementTextMaxLength)
+	if r.Name == "" {
+		return invalid("name", "it is missing")
+	}
+	if r.Trigger.Kind != autoreply.OnAway {
+		r.When = autoreply.When(values.text("when"))
+	}
+	if cools(r.Trigger.Kind) {
+		if err := values.length("cooldown", &r.Cooldown); err != nil {
+			return err
+		}
+	}
+	if err := values.number("priority", &r.Priority); err != nil {
+		return err
+	}
+	r.Actions.Tags = pieces(values.kept("actions.tags", strings.Join(r.Actions.Tags, ", "), model.DialogElementTextMaxLength), ",")
+	r.Texts = values.texts(r.Texts, languagesOf(bot))
+	s.offerPerson(r, values.ticked("handover"))
+	return values.trigger(&r.Trigger)
+}
+
+// offerPerson adds a button to a person, or takes it away. Other buttons stay.
+func (s *server) offerPerson(r *autoreply.Rule, wanted bool) {
+	switch {
+	case wanted == hasHandover(*r):
+	case wanted:
+		label := flow.Texts{}
+		for _, language := range ruleLanguages {
+			label[language] = s.Desk.T(language, "api.bot_command.human", nil)
+		}
+		r.Buttons = append(slices.Clone(r.Buttons), []flow.Button{{Label: label, Do: flow.DoHandover}})
+	default:
+		var left [][]flow.Button
+		for _, row := range r.Buttons {
+			row = slices.DeleteFunc(slices.Clone(row), func(b flow.Button) bool { return b.Do == flow.DoHandover })
+			if len(row) > 0 {
+				left = append(left, row)
+			}
+		}
+		r.Buttons = left
+	}
+}
+
+// kept is what was entered, or what was there if that did not fit its element and nothing was entered.
+func (s submission) kept(name, was string, most int) string {
+	entered := strings.TrimSpace(s.text(name))
+	if entered == "" && len(was) > most {
+		return was
+	}
+	return entered
+}
+
+func (s submission) length(name string, to *conversation.Duration) error {
+	length, err := parseLength(name, strings.TrimSpace(s.text(name)))
+	if err == nil {
+		*to = length
+	}
+	return err
+}
+
+// number reads a whole number; nothing is zero.
+func (s submission) number(name string, to *int) error {
+	text := strings.TrimSpace(s.text(name))
+	if text == "" {
+		*to = 0
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return invalid(name, strconv.Quote(text)+" is not a whole number")
+	}
+	*to = n
+	return nil
+}
+
+// texts are the texts of the languages that the form has, and of others those that were there.
+func (s submission) texts(were flow.Texts, languages []string) flow.Texts {
+	texts := flow.Texts{}
+	maps.Copy(texts, were)
+	for _, language := range languages {
+		texts[language] = s.kept("texts."+language, were[language], model.DialogElementTextareaMaxLength)
+		if texts[language] == "" {
+			delete(texts, language)
+		}
+	}
+	return texts
+}
+
+func (s submission) trigger(on *autoreply.Trigger) error {
+	switch on.Kind {
+	case autoreply.OnKeyword:
+		on.Phrases = pieces(s.kept("trigger.phrases", strings.Join(on.Phrases, "\n"), model.DialogElementTextareaMaxLength), "\n")
+		on.Match = autoreply.Match(s.text("trigger.match"))
+		return s.number("trigger.max_length", &on.MaxLength)
+	case autoreply.OnCommand:
+		on.Commands = pieces(s.kept("trigger.commands", strings.Join(on.Commands, "\n"), model.DialogElementTextareaMaxLength), "\n")
+		on.Payload = strings.TrimSpace(s.text("trigger.payload"))
+	case autoreply.OnFirst:
+		return s.length("trigger.again_after", &on.AgainAfter)
+	case autoreply.OnAway:
+		return s.length("trigger.every", &on.Every)
+	case autoreply.OnNoAnswer:
+		return s.length("trigger.after", &on.After)
+	}
+	return nil
+}
+
+// pieces are the parts of a text that are not empty.
+func pieces(text, separator string) []string {
+	var list []string
+	for piece := range strings.SplitSeq(text, separator) {
+		if piece = strings.TrimSpace(piece); piece != "" {
+			list = append(list, piece)
+		}
+	}
+	return list
+}
+
+// atElement puts an error about a part of a field at the element of the form that has it: "trigger.phrases[2]" at
+// "trigger.phrases", what is wrong with the texts as a whole at the first of them.
+func atElement(form model.Dialog, err error) error {
+	var wrong *conversation.FieldError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	name, _, _ := strings.Cut(wrong.Field, "[")
+	for _, e := range form.Elements {
+		if e.Name == name || strings.HasPrefix(e.Name, name+".") {
+			return invalid(e.Name, wrong.Message)
+		}
+	}
+	return err
+}
