@@ -36,7 +36,7 @@ func (s *scene) ruled(bot *world.Bot, rules ...world.Rule) []world.Rule {
 	s.Helper()
 	now, err := w.Plugin.Rules(s.ctx, bot.ID)
 	require.NoError(s, err)
-	now, err = w.Plugin.PutRules(s.ctx, bot.ID, world.Rules{Rules: rules, Version: now.Version})
+	now, err = w.Plugin.PutRules(s.ctx, bot.ID, world.Rules{Rules: append([]world.Rule{}, rules...), Version: now.Version})
 	require.NoError(s, err)
 	return now.Rules
 }

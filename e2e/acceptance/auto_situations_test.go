@@ -5,6 +5,7 @@ package acceptance
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +67,12 @@ func (c *chatter) writes(text, want string, labels ...string) {
 func (c *chatter) passes(d time.Duration) {
 	c.Helper()
 	c.idle()
-	id := c.conversation(c.customer).ID
+	c.ages(d)
+}
+
+// ages is the same in a world where nothing is at work.
+func (c *chatter) ages(d time.Duration) {
+	c.Helper()
 	result, err := c.database().ExecContext(c.ctx, `
 		UPDATE msgbot_conversations SET waiting_since = waiting_since - $2::interval, no_answer_at = no_answer_at - $2::interval,
 			last_agent_at = last_agent_at - $2::interval, human_since = human_since - $2::interval,
@@ -74,18 +80,32 @@ func (c *chatter) passes(d time.Duration) {
 				SELECT coalesce(jsonb_object_agg(name, to_jsonb((value #>> '{}')::timestamptz - $2::interval)), '{}')
 				FROM jsonb_each(memory) AS m (name, value)
 				WHERE name IN ('wrote_at', 'welcomed_at', 'waiting', 'no_answer_seen'))
-		WHERE id = $1`, id, fmt.Sprintf("%d seconds", int(d.Seconds())))
+		WHERE id = $1`, c.id(), fmt.Sprintf("%d seconds", int(d.Seconds())))
 	require.NoError(c, err)
 	changed, err := result.RowsAffected()
 	require.NoError(c, err)
 	require.EqualValues(c, 1, changed)
 }
 
+// id is that of his conversation, read past the plugin.
+func (c *chatter) id() (id string) {
+	c.Helper()
+	external := ""
+	if v := c.customer.AtViber; v != nil {
+		external = v.ID
+	} else {
+		external = strconv.FormatInt(c.customer.AtTelegram.ID, 10)
+	}
+	require.NoError(c, c.database().QueryRowContext(c.ctx,
+		`SELECT id FROM msgbot_conversations WHERE bot_id = $1 AND chat_id = $2`, c.customer.Bot.ID, external).Scan(&id))
+	return id
+}
+
 // timed tells whether a timer runs for his conversation.
 func (c *chatter) timed() (runs bool) {
 	c.Helper()
 	require.NoError(c, c.database().QueryRowContext(c.ctx,
-		`SELECT no_answer_at IS NOT NULL FROM msgbot_conversations WHERE id = $1`, c.conversation(c.customer).ID).Scan(&runs))
+		`SELECT no_answer_at IS NOT NULL FROM msgbot_conversations WHERE id = $1`, c.id()).Scan(&runs))
 	return runs
 }
 
