@@ -4,7 +4,6 @@
 package acceptance
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,18 +72,7 @@ func (c *chatter) passes(d time.Duration) {
 // ages is the same in a world where nothing is at work.
 func (c *chatter) ages(d time.Duration) {
 	c.Helper()
-	result, err := c.database().ExecContext(c.ctx, `
-		UPDATE msgbot_conversations SET waiting_since = waiting_since - $2::interval, no_answer_at = no_answer_at - $2::interval,
-			last_agent_at = last_agent_at - $2::interval, human_since = human_since - $2::interval,
-			memory = memory || (
-				SELECT coalesce(jsonb_object_agg(name, to_jsonb((value #>> '{}')::timestamptz - $2::interval)), '{}')
-				FROM jsonb_each(memory) AS m (name, value)
-				WHERE name IN ('wrote_at', 'welcomed_at', 'waiting', 'no_answer_seen'))
-		WHERE id = $1`, c.id(), fmt.Sprintf("%d seconds", int(d.Seconds())))
-	require.NoError(c, err)
-	changed, err := result.RowsAffected()
-	require.NoError(c, err)
-	require.EqualValues(c, 1, changed)
+	require.NoError(c, w.Age(c.ctx, c.id(), d))
 }
 
 // id is that of his conversation, read past the plugin.
@@ -102,10 +90,10 @@ func (c *chatter) id() (id string) {
 }
 
 // timed tells whether a timer runs for his conversation.
-func (c *chatter) timed() (runs bool) {
+func (c *chatter) timed() bool {
 	c.Helper()
-	require.NoError(c, c.database().QueryRowContext(c.ctx,
-		`SELECT no_answer_at IS NOT NULL FROM msgbot_conversations WHERE id = $1`, c.id()).Scan(&runs))
+	runs, err := w.Timed(c.ctx, c.id())
+	require.NoError(c, err)
 	return runs
 }
 
