@@ -5,6 +5,7 @@ package acceptance
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -32,9 +33,9 @@ const (
 	unknownParcel = "20450000000404"
 )
 
-// parcelService is a company's own service. Its host is one that AllowedUntrustedInternalConnections lists.
+// parcelService is a company's own service, at one of the addresses that may be called.
 func parcelService(t *testing.T) string {
-	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/parcels/"+knownParcel {
 			http.NotFound(out, r)
 			return
@@ -43,8 +44,16 @@ func parcelService(t *testing.T) string {
 			"status": inTransit, "branch": map[string]string{"city": "Львів", "address": "вул. Городоцька, 120"},
 		})
 	}))
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.2:0")
+	if err != nil {
+		listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", "[::1]:0")
+	}
+	require.NoError(t, err)
+	require.NoError(t, server.Listener.Close())
+	server.Listener = listener
+	server.Start()
 	t.Cleanup(server.Close)
-	return strings.Replace(server.URL, "127.0.0.1", allowedHost, 1)
+	return server.URL
 }
 
 // parcelFlow is the example with the address of a service.
@@ -206,15 +215,20 @@ func (s *scene) walks(bot *world.Bot, f *flow.Flow, tour tour) {
 	if c.customer.AtViber != nil {
 		known["customer.first_name"] = c.customer.Name
 	}
-	var want []string
+	var want, pressed []string
 	for i := 0; i < len(tour); i += 2 {
 		by := tour[i+1]
-		c.does(tour[i], known)
+		if c.does(tour[i], known) {
+			pressed = append(pressed, "🔘 "+tour[i])
+		}
 		text, labels := said(f, by, known)
 		c.gets(plainly(text), labels...)
 		want = append(want, automatically(f.Name+"/"+strings.TrimRight(by, "!"), text, labels...))
 	}
 	c.shows(want...)
+	require.Equal(s, pressed, slices.DeleteFunc(s.inbound(s.conversation(c.customer).RootPostID), func(text string) bool {
+		return !strings.HasPrefix(text, "🔘")
+	}), "the buttons that he pressed, in the thread")
 	last := strings.TrimRight(tour[len(tour)-1], "!")
 	handed := strings.HasSuffix(tour[len(tour)-1], "!!") || f.Steps[last].Do == flow.DoHandover
 	if handed {
@@ -227,8 +241,9 @@ func (s *scene) walks(bot *world.Bot, f *flow.Flow, tour tour) {
 	require.Subset(s, s.conversation(c.customer).Tags, f.Steps[last].Tags)
 }
 
-// does one act of a tour, and notes what the flow knows after it.
-func (c *chatter) does(act string, known map[string]string) {
+// does one act of a tour, and notes what the flow knows after it. It tells whether that was a press: a key at Telegram only
+// writes what stands on it.
+func (c *chatter) does(act string, known map[string]string) (presses bool) {
 	c.Helper()
 	told, says := strings.CutPrefix(act, "say ")
 	switch {
@@ -253,8 +268,10 @@ func (c *chatter) does(act string, known map[string]string) {
 			known["field.order"] = "10452"
 		}
 	default:
+		presses = c.customer.AtViber != nil || len(lastFromBot(c.customer).Buttons) > 0
 		c.taps(act)
 	}
+	return presses
 }
 
 // placeholder is one of a flow's text.

@@ -137,7 +137,7 @@ func TestAutoAServiceAtAPrivateAddressIsNotCalled(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	bot := s.telegram(world.Webhook, nil)
-	s.publishes(bot, "parcel", parcelFlow(strings.Replace(parcelService(t), allowedHost, "127.0.0.1", 1)))
+	s.publishes(bot, "parcel", parcelFlow(w.Server.URL))
 	c := s.chatter(bot, "Оксана")
 	c.opens("")
 	c.gets("Вітаємо, Оксана! Чим допомогти?", "📦 Де моя посилка", "Тарифи", "Відділення", "Поговорити з людиною")
