@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger/telegram/telegramtest"
 )
 
@@ -313,9 +314,15 @@ func viberRows() []row {
 			k.viber.SendsRichMedia("Три товари")
 			k.shows("Три товари")
 		}},
-		{kind: kindPress, words: "what the button says, as a text", plays: func(k *stage) {
-			k.viber.Presses("Ціни")
-			k.shows("Ціни")
+		{kind: kindPress, words: "what stands on the button", plays: func(k *stage) {
+			r := rule("Кнопки", keyword("кнопки"), "Що саме?", "Which?")
+			r.Buttons = [][]world.Button{{{Label: map[string]string{"uk": "Ціни", "en": "Prices"}, Do: "handover"}}}
+			_, err := w.Plugin.AddRule(k.ctx, k.customer.Bot.ID, r)
+			require.NoError(k, err)
+			k.says(k.customer, "кнопки")
+			k.receives(k.customer, "Що саме?")
+			k.viber.PressesButton("Ціни")
+			k.has(k.arrivals(k.customer, 2)[1], "🔘 Ціни")
 		}},
 		{kind: kindLink, words: "a line with the context, once the customer writes", plays: func(k *stage) {
 			k.viber.Opens("spring")

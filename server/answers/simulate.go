@@ -97,9 +97,9 @@ func circumstances(bot conversation.Bot, t Trial) (autoreply.Facts, autoreply.Me
 		return facts, memory, nil
 	}
 	facts.Mode, facts.Status, facts.Kind, facts.Business = c.Mode, c.Status, c.Chat.Kind, c.Chat.Connection != ""
-	facts.WaitingSince, facts.LastAgentAt = c.WaitingSince, c.LastAgentAt
+	facts.WaitingSince, facts.LastAgentAt, facts.HumanSince = c.WaitingSince, c.LastAgentAt, c.HumanSince
 	facts.Language = cmp.Or(t.Language, c.Customer.Language)
-	facts.Customer.FirstName, facts.Customer.Username = c.Customer.FirstName, c.Customer.Username
+	facts.Customer.FirstName, facts.Customer.Username = c.Customer.Called(), c.Customer.Username
 	if len(c.Memory) > 0 {
 		if err := json.Unmarshal(c.Memory, &memory); err != nil {
 			return facts, memory, errors.New("what the automatic answers remember cannot be read")

@@ -92,6 +92,12 @@ func TestTheSimulatorKnowsTheConversation(t *testing.T) {
 		change(&other)
 		require.Equal(t, silence, h.simulate(Trial{Text: "ціна", Conversation: &other}).Silence)
 	}
+	nameless := c
+	nameless.Customer = conversation.Customer{Name: "Оля Коваль"}
+	require.Equal(t, "Оля Коваль", h.simulate(Trial{Text: "ціна", Conversation: &nameless}).Fired.Text, "a messenger that tells one name")
+	handed := c
+	handed.Mode, handed.HumanSince = conversation.HumanMode, noon.Add(-25*time.Hour)
+	require.NotNil(t, h.simulate(Trial{Text: "ціна", Conversation: &handed}).Fired, "human mode without a word of an agent ends too")
 	c.Memory = json.RawMessage(`[]`)
 	_, err := h.Simulate(t.Context(), botID, Trial{Text: "ціна", Conversation: &c})
 	require.Error(t, err)

@@ -3,6 +3,7 @@
 package autoreply
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ func (x *evaluation) answer(r *ranked) {
 		m.FallbackInWait = true
 	}
 	d.Rules = append(d.Rules, r.ID)
+	d.Names = append(d.Names, cmp.Or(strings.TrimSpace(r.Name), r.ID))
 	x.say(flow.Say{Text: r.Texts, Files: r.FileIDs}, nil)
 	x.offer("", "", r.Buttons)
 	x.act(r.Actions.Tags, r.Actions.Assign, r.Actions.Close)

@@ -24,8 +24,8 @@ type result struct {
 func (x *evaluation) run(f *flow.Flow, version int, from *flow.Position, h flow.Happening) result {
 	h.Language = x.facts.Language
 	r := result{Result: f.Run(from, h, x.memory.Fields, x.now), name: f.Name, version: version}
-	r.place = cmp.Or(r.Step, h.Step, f.Start)
-	if r.Step == "" && from != nil {
+	r.place = cmp.Or(r.Step, r.Reached, h.Step, f.Start)
+	if r.Step == "" && r.Reached == "" && from != nil {
 		r.place = from.Step
 	}
 	r.told = len(r.Say) > 0

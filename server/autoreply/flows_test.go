@@ -92,6 +92,7 @@ func TestTwoWrongInputsCallAPersonWhoIsAnnounced(t *testing.T) {
 	require.True(t, d.Handover)
 	require.False(t, d.Answered, "he waits for a person")
 	require.Equal(t, "4 цифри\n\nДалі вам відповідатиме людина. Зачекайте, будь ласка.", d.Text)
+	require.Equal(t, "parcel/track", d.Flow)
 	require.Nil(t, d.Memory.Position)
 	require.True(t, d.RemoveKeyboard)
 }
@@ -104,6 +105,7 @@ func TestAFlowThatTellsOfThePersonNeedsNoWordsOfOurs(t *testing.T) {
 	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Failed: true}})
 	require.True(t, d.Handover)
 	require.Equal(t, "Кличемо людину", d.Text)
+	require.Equal(t, "parcel/sorry", d.Flow, "who answered is the step whose words these are, also where the flow ends")
 }
 
 func TestACallThatFailsWithoutAWayIsAnnounced(t *testing.T) {

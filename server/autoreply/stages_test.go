@@ -350,3 +350,11 @@ func TestAtMostTenAnswersAMinute(t *testing.T) {
 	s.wait(time.Second)
 	require.NotEmpty(t, s.writes("ціна").Text, "a minute after the first of them")
 }
+
+func TestWhoAnsweredIsToldByNameElseById(t *testing.T) {
+	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{
+		rule("first", OnFirst, func(r *Rule) { r.Name = "Вітання" }), rule("away", OnAway, nil),
+	}})
+	s.now = at(t, 10, "23:00")
+	require.Equal(t, []string{"Вітання", "away"}, s.writes("Добрий вечір").Names)
+}

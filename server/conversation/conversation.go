@@ -3,6 +3,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -42,6 +43,10 @@ type Customer struct {
 	// Unreachable says in the messenger's words why nothing can be sent to him; empty when it can.
 	Unreachable string
 }
+
+// Called is the name by which the customer is addressed: the first one, or the only one that the messenger tells, as
+// Viber's.
+func (c Customer) Called() string { return cmp.Or(c.FirstName, c.Name) }
 
 // Status of a conversation.
 type Status string

@@ -134,3 +134,8 @@ func TestSettingsOutOfRangeNameTheField(t *testing.T) {
 	require.Error(t, json.Unmarshal([]byte(`{"undo":"soon"}`), &s))
 	require.Error(t, json.Unmarshal([]byte(`{"undo":5}`), &s))
 }
+
+func TestACustomerIsCalledByTheFirstNameElseTheOnlyOne(t *testing.T) {
+	require.Equal(t, "Оксана", Customer{Name: "Оксана Шевченко", FirstName: "Оксана"}.Called())
+	require.Equal(t, "Оксана Шевченко", Customer{Name: "Оксана Шевченко"}.Called())
+}

@@ -106,7 +106,7 @@ func (w *answerer) facts(q asking) autoreply.Facts {
 		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
 		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: c.Customer.Language, BotName: q.bot.Name,
 	}
-	f.Customer.FirstName, f.Customer.Username = c.Customer.FirstName, c.Customer.Username
+	f.Customer.FirstName, f.Customer.Username = c.Customer.Called(), c.Customer.Username
 	if q.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
 		f.AgentFirstName = w.desk.FirstName(c.AssigneeID)
 	}

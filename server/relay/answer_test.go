@@ -39,6 +39,20 @@ func TestAnAutomaticAnswerIsShownAndSentOnceAndRemembered(t *testing.T) {
 	})
 }
 
+func TestACustomerOfWhomOneNameIsToldIsAddressedByIt(t *testing.T) {
+	var called string
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			called = f.Customer.FirstName
+			return autoreply.Decision{Silence: "nothing", Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		require.Equal(t, "Olena", called)
+	})
+}
+
 func TestAnAnswerWhoseRecordWasLostIsDecidedAgainAndSentOnce(t *testing.T) {
 	onStage(t, answering(autoreply.Wrote, "Hello!"), func(s *stage) {
 		s.store.setForgets(1)

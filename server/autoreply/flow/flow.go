@@ -180,6 +180,8 @@ type Result struct {
 	// label: the caller knows some.
 	Step    string
 	Buttons [][]Button
+	// Reached is the last step that was come to now, also where the flow ended; empty when the customer stayed where he was.
+	Reached string
 	// Position is nil when the flow ended.
 	Position *Position
 	// Fields are those that were filled now.

@@ -99,6 +99,7 @@ func (w *walk) do(what Do) (next string, goesOn bool) {
 
 // reach does what comes with a step.
 func (w *walk) reach(name string, step *Step) {
+	w.result.Reached = name
 	for _, tag := range step.Tags {
 		if !slices.Contains(w.result.Tags, tag) {
 			w.result.Tags = append(w.result.Tags, tag)
