@@ -290,6 +290,20 @@ func TestAnEditThatComesBeforeItsAlbumHidesNoneOfTheOthers(t *testing.T) {
 	}
 }
 
+func TestAnAlbumThatAnotherOwnerEndedMeanwhileIsPassedOver(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		s.desk.setFail(func(InboundPost) error { return fmt.Errorf("the server is away") })
+		s.happens(t, picture("olena", "1", "album", ""))
+		after(3 * time.Second)
+		s.store.usurp() // the album is bound to its post by now
+		s.desk.setFail(nil)
+		s.happens(t, message("olena", "2", "hello"))
+		after(time.Minute)
+		require.Equal(t, []string{"hello"}, s.desk.texts("card-conv-olena-1"))
+		require.Zero(t, s.reasons()["panic/inbound"])
+	})
+}
+
 func TestAFileThatCannotBeFetchedNowIsTriedAgainAndThenShownAsMissing(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.messenger.fetch = func(string) error { return &messenger.Error{Class: messenger.Transient, Description: "502"} }
