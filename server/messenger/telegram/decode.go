@@ -4,6 +4,7 @@ package telegram
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -149,8 +150,11 @@ func instant(seconds int64) (time.Time, error) {
 	return time.Unix(seconds, 0), nil
 }
 
-// startPayload recognises "/start", "/start@bot" and either with a payload
-// (https://core.telegram.org/bots/features#deep-linking). In groups a bot may hear what is said to another; whom it is
+// payloadForm is what a link can bring (https://core.telegram.org/bots/features#deep-linking).
+var payloadForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
+
+// startPayload recognises "/start", "/start@bot" and either with a payload. What no link can bring was written by hand and
+// is a message. In groups a bot may hear what is said to another; whom it is
 // said to can be told once Account has been asked. A Business account is a person's, nobody starts it.
 func (c *Client) startPayload(m message) (payload string, isStart bool) {
 	command, payload := m.Text, ""
@@ -161,7 +165,7 @@ func (c *Client) startPayload(m message) (payload string, isStart bool) {
 	if own := c.username.Load(); addressed && own != nil && !strings.EqualFold(whom, *own) {
 		return "", false
 	}
-	return payload, name == "/start" && m.ForwardOrigin == nil && m.BusinessConnectionID == ""
+	return payload, name == "/start" && payloadForm.MatchString(payload) && m.ForwardOrigin == nil && m.BusinessConnectionID == ""
 }
 
 // words is what was written: the text, or the caption of a file.
