@@ -84,6 +84,9 @@ func (c *Client) decodeMessage(kind messenger.EventKind, raw json.RawMessage) (m
 		Kind: kind, At: at, Chat: m.place(), From: senderOf(m.Message), ExternalID: strconv.Itoa(m.ID),
 		FromOwner: m.byOwner(), Album: m.MediaGroupID,
 	}
+	if event.FromOwner {
+		event.From = customerOf(m.Chat) // else the owner would become the customer of a chat that he begins
+	}
 	if kind == messenger.EventMessage {
 		if payload, isStart := c.startPayload(m); isStart {
 			event.Kind, event.Payload = messenger.EventStarted, payload
