@@ -111,7 +111,7 @@ func TestCase30WhatTheOwnerOfABusinessAccountWritesIsMarked(t *testing.T) {
 	}
 }
 
-func TestCase30AMessageTheCustomerDeletedStaysAndSaysSoOnce(t *testing.T) {
+func TestCase30AMessageThatWasDeletedStaysAndSaysSoOnce(t *testing.T) {
 	d, s, clock := newDesk(t)
 	p := message(opened(t, d, shop("en")), shop("en"), "my address")
 	posted(t, d, p)
@@ -119,7 +119,7 @@ func TestCase30AMessageTheCustomerDeletedStaysAndSaysSoOnce(t *testing.T) {
 		require.NoError(t, d.MarkDeleted(t.Context(), shop("en"), eventID, now))
 		*clock = clock.Add(24 * time.Hour)
 	}
-	require.Equal(t, []string{"my address\n*(deleted by the customer 14:15)*"}, replies(s))
+	require.Equal(t, []string{"my address\n*(deleted in the messenger 14:15)*"}, replies(s))
 	require.Equal(t, 1, s.calls["UpdatePost"])
 	text, err := d.InboundText(t.Context(), eventID)
 	require.NoError(t, err)
