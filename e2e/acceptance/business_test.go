@@ -140,10 +140,14 @@ func TestCase30TheOwnersMessagesAreMarkedAndTheBotsOwnAreNotRepeated(t *testing.
 
 	b.customer.Edits(asked.ID, "Є розмір L?")
 	s.becomes(s.arrivals(b.asCustomer, 2)[0], "Є розмір L?", "(edited ")
+	b.owner.Deletes(chat[len(chat)-1].ID) // the agent's reply: his post is his own, and stays as he wrote it
 	b.owner.Deletes(chat[1].ID)
 	b.customer.Deletes(asked.ID)
 	s.becomes(marked, "Зараз гляну", "deleted")
 	s.becomes(s.arrivals(b.asCustomer, 2)[0], "Є розмір L?", "deleted")
+	kept, _, err := w.Admin.Client.GetPost(s.ctx, reply.Id, "")
+	require.NoError(t, err)
+	require.Equal(t, "Є і M, і L", kept.Message)
 	require.Equal(t, []string{"Є розмір M?"}, s.formerly(c, s.arrivals(b.asCustomer, 2)[0], 1))
 }
 

@@ -34,21 +34,23 @@ func (d *Desk) Internal(address string) bool {
 	return err == nil && below(u, site)
 }
 
-// below tells whether an address leads to a site: the same scheme's host, and a path under the site's.
+// below tells whether an address leads to a site: its host, and a path under the site's. http and https are one place: a
+// server sends the one on to the other.
 func below(u, site *url.URL) bool {
-	return site.Host != "" && strings.EqualFold(hostAndPort(u), hostAndPort(site)) &&
+	return site.Host != "" && hostAndPort(u) == hostAndPort(site) &&
 		(u.Path == site.Path || strings.HasPrefix(u.Path, site.Path+"/"))
 }
 
-// hostAndPort is the host with the port that the scheme stands for where none is written.
+// hostAndPort is the host, in lower case and without the dot at the end of a full name, with the port where it is not that of
+// http or https.
 func hostAndPort(u *url.URL) string {
-	if u.Port() != "" {
-		return u.Host
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	switch port := u.Port(); port {
+	case "", "80", "443":
+		return host
+	default:
+		return host + ":" + port
 	}
-	if u.Scheme == "http" {
-		return u.Host + ":80"
-	}
-	return u.Host + ":443"
 }
 
 // postPath is the path of a permalink, below the server's own: of a team, or of none.

@@ -161,6 +161,15 @@ func TestAFileThatThePostNamesWithoutHoldingItIsAttached(t *testing.T) {
 	require.Equal(t, []string{"a.txt", "b.txt"}, s.names(s.read(eventID)))
 }
 
+func TestAFileThatIsAttachedAtASecondTryIsInTheOnePost(t *testing.T) {
+	d, s, _ := newDesk(t)
+	s.unattach = 1
+	p := withFiles(t, d, "en", have("a.txt", []byte("a")), have("b.txt", []byte("b")))
+	require.Equal(t, relay.Posted{Posts: 1}, posted(t, d, p))
+	require.Len(t, replies(s), 1)
+	require.Equal(t, []string{"a.txt", "b.txt"}, s.names(s.read(eventID)))
+}
+
 func TestAFileThatIsNeverAttachedIsAPassingFailure(t *testing.T) {
 	d, s, _ := newDesk(t)
 	s.unattach = 10

@@ -152,7 +152,8 @@ func (d *Desk) show(ctx context.Context, bot conversation.Bot, post *model.Post)
 
 // EditInbound makes the posts of a message, of which there are that many, show p. Its files stay as they are when p.Files
 // is nil. What the message no longer fills says so; what it fills now besides becomes further posts. It returns
-// relay.ErrThreadGone when the first post was deleted, or is in an archived channel, where nothing can be changed.
+// relay.ErrThreadGone when the first post was deleted, is in an archived channel, where nothing can be changed, or is an
+// agent's own, which is never rewritten.
 func (d *Desk) EditInbound(ctx context.Context, p relay.InboundPost, posts int) (relay.Posted, error) {
 	at, first, err := d.editable(p)
 	if err != nil {
@@ -201,7 +202,7 @@ func (d *Desk) editable(p relay.InboundPost) (seat, *model.Post, error) {
 	if err != nil {
 		return at, nil, err
 	}
-	if at.post == nil {
+	if at.post == nil || !d.ours(at.post) {
 		return at, nil, relay.ErrThreadGone
 	}
 	where, err := d.place(at.post.ChannelId)
@@ -233,11 +234,14 @@ func gone(err error) error {
 }
 
 // InboundText is the Markdown of a customer's message, all its posts, without what msgbot put around it: his name, lines
-// about files, marks. It returns relay.ErrThreadGone when the post was deleted.
+// about files, marks. It returns relay.ErrThreadGone when the post was deleted or is an agent's.
 func (d *Desk) InboundText(ctx context.Context, postID string) (string, error) {
 	first, err := d.read(ctx, postID)
 	if err != nil {
 		return "", gone(err)
+	}
+	if !d.ours(first) {
+		return "", relay.ErrThreadGone
 	}
 	text := own(first)
 	several, _ := strconv.Atoi(prop(first, propParts)) // there is no such prop on a single post
@@ -260,12 +264,15 @@ func own(post *model.Post) string {
 	return strings.TrimSuffix(text, prop(post, propAfter))
 }
 
-// MarkDeleted says on a customer's post that he deleted it at that time; the text stays. Once; a post that is gone or can
-// no longer be changed is no matter.
+// ours tells whether msgbot made the post. What agents wrote is theirs: a change of it would be sent to the customer.
+func (d *Desk) ours(post *model.Post) bool { return post.UserId == d.opts.BotUserID }
+
+// MarkDeleted says on a customer's post that he deleted it at that time; the text stays. Once; a post that is gone, can no
+// longer be changed, or is an agent's own is no matter.
 func (d *Desk) MarkDeleted(ctx context.Context, bot conversation.Bot, postID string, at time.Time) error {
 	line := d.T(d.language(bot), "thread.deleted", map[string]string{"time": d.clock(bot, at)})
 	err := d.update(ctx, postID, func(post *model.Post) {
-		if prop(post, propDeleted) != "" {
+		if prop(post, propDeleted) != "" || !d.ours(post) {
 			return
 		}
 		added := behind(post.Message, line)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -110,7 +111,7 @@ func TestCase30WhatTheOwnerOfABusinessAccountWritesIsMarked(t *testing.T) {
 	}
 }
 
-func TestCase30AMessageTheCustomerDeletedStaysAndSaysSoOnce(t *testing.T) {
+func TestCase30AMessageThatWasDeletedStaysAndSaysSoOnce(t *testing.T) {
 	d, s, clock := newDesk(t)
 	p := message(opened(t, d, shop("en")), shop("en"), "my address")
 	posted(t, d, p)
@@ -118,7 +119,7 @@ func TestCase30AMessageTheCustomerDeletedStaysAndSaysSoOnce(t *testing.T) {
 		require.NoError(t, d.MarkDeleted(t.Context(), shop("en"), eventID, now))
 		*clock = clock.Add(24 * time.Hour)
 	}
-	require.Equal(t, []string{"my address\n*(deleted by the customer 14:15)*"}, replies(s))
+	require.Equal(t, []string{"my address\n*(deleted in the messenger 14:15)*"}, replies(s))
 	require.Equal(t, 1, s.calls["UpdatePost"])
 	text, err := d.InboundText(t.Context(), eventID)
 	require.NoError(t, err)
@@ -134,6 +135,22 @@ func TestWhatCannotBeMarkedAsDeletedIsNoMatter(t *testing.T) {
 	require.NoError(t, d.MarkDeleted(t.Context(), shop("en"), eventID, now))
 	s.fails["GetPost"] = refuse("x", http.StatusInternalServerError)
 	require.Error(t, d.MarkDeleted(t.Context(), shop("en"), eventID, now))
+}
+
+func TestWhatAnAgentWroteIsNeverRewritten(t *testing.T) {
+	d, s, _ := newDesk(t)
+	c := opened(t, d, shop("en"))
+	reply := &model.Post{Id: eventID, ChannelId: c.Thread.ChannelID, RootId: c.Thread.RootPostID, UserId: agentUser, Message: "Yes"}
+	s.put(reply)
+	require.NoError(t, d.MarkDeleted(t.Context(), shop("en"), eventID, now))
+	p := message(c, shop("en"), "No")
+	p.EditedAt = now
+	_, err := d.InboundText(t.Context(), eventID)
+	require.ErrorIs(t, err, relay.ErrThreadGone)
+	_, err = d.EditInbound(t.Context(), p, 1)
+	require.ErrorIs(t, err, relay.ErrThreadGone)
+	require.Equal(t, "Yes", s.read(eventID).Message)
+	require.Zero(t, s.calls["UpdatePost"])
 }
 
 func TestCase15AnEditChangesTheTextInPlaceAndKeepsTheFiles(t *testing.T) {

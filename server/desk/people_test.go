@@ -114,7 +114,9 @@ func TestInternalAddresses(t *testing.T) {
 		"mattermost://chat.example.com/acme":     true,
 		"https://chat.example.com.evil.example/": false,
 		"https://chat.example.com:8443/":         false,
-		"http://chat.example.com/":               false,
+		"http://chat.example.com/":               true, // the server sends it on
+		"http://chat.example.com:80/acme/pl/x":   true,
+		"https://chat.example.com./acme/pl/x":    true, // the same name, written in full
 		"https://example.com/":                   false,
 		"mailto:a@chat.example.com":              false,
 		"tel:+380441234567":                      false,

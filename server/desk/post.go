@@ -38,7 +38,7 @@ func (d *Desk) create(ctx context.Context, p *model.Post) (channelID string, err
 	made, appErr := d.api.CreatePost(p)
 	if appErr == nil && made != nil && made.Id == id {
 		if len(made.FileIds) < len(files) {
-			return "", d.settle(ctx, id, files)
+			return made.ChannelId, d.settle(ctx, id, files)
 		}
 		return made.ChannelId, nil
 	}

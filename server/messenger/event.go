@@ -80,7 +80,7 @@ type Event struct {
 	Album string
 	// ReplyTo is the message this one answers, nil for none.
 	ReplyTo *Quoted
-	// FromOwner marks what the owner of a Business account wrote himself: it answers the customer.
+	// FromOwner marks what the owner of a Business account wrote himself: it answers the customer, who is From all the same.
 	FromOwner bool
 	// Service marks what tells of the chat and not of a person's wish (somebody joined): nobody waits for an answer.
 	Service bool

@@ -48,6 +48,8 @@ type fakeStore struct {
 	forgets int
 	// refuses is the chat whose messages cannot be recorded.
 	refuses string
+	// usurped makes another owner end the rows of an album after they were fetched.
+	usurped bool
 }
 
 // Verdicted is a recorded post.
@@ -271,6 +273,9 @@ func (s *fakeStore) Album(_ context.Context, _, lane, album, bound string) (Albu
 	defer unlock()
 	var rows AlbumRows
 	for _, r := range s.inbox {
+		if s.usurped && r.Album == album {
+			s.ended[r.ID] = Finished{ID: r.ID, State: InboxDone}
+		}
 		if _, ended := s.ended[r.ID]; !ended && r.Lane == lane && r.Album == album && r.Bound == bound {
 			rows.Rows = append(rows.Rows, *r)
 			rows.SinceFirst = max(rows.SinceFirst, time.Since(r.ReceivedAt))
@@ -693,4 +698,10 @@ func (s *fakeStore) setForgets(n int) {
 	unlock, _ := s.locked()
 	defer unlock()
 	s.forgets = n
+}
+
+func (s *fakeStore) usurp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usurped = true
 }

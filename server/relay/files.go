@@ -10,8 +10,11 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
-// stallTime is how long a transfer may bring nothing.
-const stallTime = 30 * time.Second
+// A transfer that takes longer than stallTime for a stretch of bytes is given up: it would hold its lane for hours.
+const (
+	stallTime = 30 * time.Second
+	stretch   = 1 << 20
+)
 
 // tooBig is what Telegram says of a file that bots cannot fetch.
 const tooBig = "file is too big"
@@ -30,24 +33,28 @@ func (in *inbound) inboundFile(s *laneState, id string, file messenger.File) Inb
 			watch.stop()
 			return messenger.Download{}, err
 		}
+		watch.timer.Stop()
 		watch.body = download.Body
 		download.Body = watch
 		return download, nil
 	}}
 }
 
-// watch ends a transfer that stands still.
+// watch ends a transfer that stands still or crawls. Only the messenger's time counts: Mattermost may take its own.
 type watch struct {
 	body  io.ReadCloser
 	timer *time.Timer
 	limit time.Duration
 	stop  context.CancelFunc
+	// left is the time for what is still to come of the present stretch, got what came of it.
+	left time.Duration
+	got  int
 }
 
 func watched(ctx context.Context, limit time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancel(ctx)
 	timer := time.AfterFunc(limit, cancel)
-	return ctx, &watch{timer: timer, limit: limit, stop: func() {
+	return ctx, &watch{timer: timer, limit: limit, left: limit, stop: func() {
 		timer.Stop()
 		cancel()
 	}}
@@ -55,9 +62,13 @@ func watched(ctx context.Context, limit time.Duration) (context.Context, *watch)
 
 // Read implements io.Reader.
 func (w *watch) Read(p []byte) (int, error) {
+	w.timer.Reset(w.left)
+	began := time.Now()
 	n, err := w.body.Read(p)
-	if n > 0 {
-		w.timer.Reset(w.limit)
+	w.timer.Stop()
+	w.left -= time.Since(began)
+	if w.got += n; w.got >= stretch {
+		w.left, w.got = w.limit, 0
 	}
 	return n, err
 }

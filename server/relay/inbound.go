@@ -121,6 +121,9 @@ func (in *inbound) runRows(ctx context.Context, state *laneState, rows []InboxRo
 		if err == nil && wait > 0 {
 			return wait
 		}
+		if err == nil && len(unit) == 0 {
+			return pollEvery // another owner has ended it since it was fetched
+		}
 		var finished []Finished
 		if err == nil {
 			finished, err = in.workOff(ctx, state, unit)

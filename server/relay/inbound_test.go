@@ -266,6 +266,44 @@ func TestTheOneCaptionOfAnAlbumIsEditedInPlaceAndOthersAreNotLost(t *testing.T) 
 	})
 }
 
+func TestAnEditThatComesBeforeItsAlbumHidesNoneOfTheOthers(t *testing.T) {
+	for _, early := range []int{0, 1, 2} {
+		onStage(t, nil, func(s *stage) {
+			var album []messenger.Event
+			for _, id := range []string{"10", "11", "12"} {
+				album = append(album, picture("olena", id, "album", ""))
+			}
+			time.Sleep(time.Second)
+			s.happens(t, edit(album[early], "my dress"))
+			settleDown()
+			for _, m := range album {
+				s.happens(t, m)
+			}
+			after(10 * time.Second)
+			var files []string
+			for _, post := range s.shownPosts() {
+				files = append(files, post.files...)
+			}
+			require.ElementsMatch(t, []string{"file10", "file11", "file12"}, files)
+			require.Equal(t, 1, s.reasons()["in/dropped/shown_by_its_edit"])
+		})
+	}
+}
+
+func TestAnAlbumThatAnotherOwnerEndedMeanwhileIsPassedOver(t *testing.T) {
+	onStage(t, nil, func(s *stage) {
+		s.desk.setFail(func(InboundPost) error { return fmt.Errorf("the server is away") })
+		s.happens(t, picture("olena", "1", "album", ""))
+		after(3 * time.Second)
+		s.store.usurp() // the album is bound to its post by now
+		s.desk.setFail(nil)
+		s.happens(t, message("olena", "2", "hello"))
+		after(time.Minute)
+		require.Equal(t, []string{"hello"}, s.desk.texts("card-conv-olena-1"))
+		require.Zero(t, s.reasons()["panic/inbound"])
+	})
+}
+
 func TestAFileThatCannotBeFetchedNowIsTriedAgainAndThenShownAsMissing(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.messenger.fetch = func(string) error { return &messenger.Error{Class: messenger.Transient, Description: "502"} }

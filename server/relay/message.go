@@ -26,16 +26,17 @@ const (
 
 // message appends a message of the customer's side to its thread and opens one where needed.
 func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]Finished, error) {
-	e := together(items)
-	if err := in.converse(ctx, s, e); err != nil {
+	if err := in.converse(ctx, s, items[0].event); err != nil {
 		return nil, err
 	}
-	if known, err := in.shownByItsEdit(ctx, s, e); err != nil || known {
-		return dropped(items, "shown_by_its_edit"), err
+	items, known, err := in.parted(ctx, s, items)
+	if err != nil || len(items) == 0 {
+		return known, err
 	}
+	e := together(items)
 	posted, state, err := in.show(ctx, s, items[0].row, e, time.Time{})
 	if errors.Is(err, errNoThread) {
-		return dropped(items, "service_without_thread"), nil
+		return append(known, dropped(items, "service_without_thread")...), nil
 	}
 	if err != nil {
 		return nil, err
@@ -55,7 +56,23 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 		done[i] = Finished{ID: it.row.ID, State: state.state, Reason: state.reason, Message: m}
 	}
 	done[len(done)-1].Auto = auto // with the last row: the others must not open what it closes
-	return done, nil
+	return append(done, known...), nil
+}
+
+// parted takes those out of the messages of one post that are in the thread already, each by an edit of its own.
+func (in *inbound) parted(ctx context.Context, s *laneState, items []item) (fresh []item, known []Finished, err error) {
+	for _, i := range items {
+		shown, err := in.shownByItsEdit(ctx, s, i.event)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case shown:
+			known = append(known, dropped([]item{i}, "shown_by_its_edit")...)
+		default:
+			fresh = append(fresh, i)
+		}
+	}
+	return fresh, known, nil
 }
 
 // shownByItsEdit tells whether the message is in the thread already, because an edit of it was worked off before it. An

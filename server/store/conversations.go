@@ -42,7 +42,7 @@ func conversationFields(c *conversation.Conversation) []any {
 }
 
 // Converse implements relay.ConversationStore. Customer is the person who speaks now, in a group too. A person without
-// a name tells nothing new: some events bring no more than an id. relay.ErrNotFound when there is no such bot.
+// a name tells nothing new: some events bring no more than an id, some no language. relay.ErrNotFound when there is no such bot.
 func (s *Store) Converse(ctx context.Context, botID string, chat messenger.Chat, from messenger.Person) (conversation.Conversation, error) {
 	chat, from = cleanChat(chat), cleanPerson(from)
 	c, err := s.speaking(ctx, botID, chat, from.ID)
@@ -60,7 +60,7 @@ func (s *Store) Converse(ctx context.Context, botID string, chat messenger.Chat,
 				name = CASE WHEN $14 THEN excluded.name ELSE p.name END,
 				first_name = CASE WHEN $14 THEN excluded.first_name ELSE p.first_name END,
 				username = CASE WHEN $14 THEN excluded.username ELSE p.username END,
-				language = CASE WHEN $14 THEN excluded.language ELSE p.language END,
+				language = CASE WHEN $14 THEN coalesce(nullif(excluded.language, ''), p.language) ELSE p.language END,
 				avatar_url = CASE WHEN $14 THEN excluded.avatar_url ELSE p.avatar_url END
 			RETURNING id)
 		INSERT INTO msgbot_conversations AS c (id, bot_id, customer_id, chat_id, connection, chat_kind, chat_title)

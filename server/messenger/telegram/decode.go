@@ -4,6 +4,7 @@ package telegram
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func (c *Client) decodeMessage(kind messenger.EventKind, raw json.RawMessage) (m
 		Kind: kind, At: at, Chat: m.place(), From: senderOf(m.Message), ExternalID: strconv.Itoa(m.ID),
 		FromOwner: m.byOwner(), Album: m.MediaGroupID,
 	}
+	if event.FromOwner {
+		event.From = customerOf(m.Chat) // else the owner would become the customer of a chat that he begins
+	}
 	if kind == messenger.EventMessage {
 		if payload, isStart := c.startPayload(m); isStart {
 			event.Kind, event.Payload = messenger.EventStarted, payload
@@ -149,8 +153,11 @@ func instant(seconds int64) (time.Time, error) {
 	return time.Unix(seconds, 0), nil
 }
 
-// startPayload recognises "/start", "/start@bot" and either with a payload
-// (https://core.telegram.org/bots/features#deep-linking). In groups a bot may hear what is said to another; whom it is
+// payloadForm is what a link can bring (https://core.telegram.org/bots/features#deep-linking).
+var payloadForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
+
+// startPayload recognises "/start", "/start@bot" and either with a payload. What no link can bring was written by hand and
+// is a message. In groups a bot may hear what is said to another; whom it is
 // said to can be told once Account has been asked. A Business account is a person's, nobody starts it.
 func (c *Client) startPayload(m message) (payload string, isStart bool) {
 	command, payload := m.Text, ""
@@ -161,7 +168,7 @@ func (c *Client) startPayload(m message) (payload string, isStart bool) {
 	if own := c.username.Load(); addressed && own != nil && !strings.EqualFold(whom, *own) {
 		return "", false
 	}
-	return payload, name == "/start" && m.ForwardOrigin == nil && m.BusinessConnectionID == ""
+	return payload, name == "/start" && payloadForm.MatchString(payload) && m.ForwardOrigin == nil && m.BusinessConnectionID == ""
 }
 
 // words is what was written: the text, or the caption of a file.

@@ -147,6 +147,10 @@ func TestCase27Start(t *testing.T) {
 		{"/start@shop_bot", "", messenger.EventStarted},
 		{"/start promo-1", "promo-1", messenger.EventStarted},
 		{"/start@shop_bot promo-1", "promo-1", messenger.EventStarted},
+		{"/start " + strings.Repeat("x", 64), strings.Repeat("x", 64), messenger.EventStarted},
+		{"/start " + strings.Repeat("x", 65), "", messenger.EventMessage},
+		{"/start where is my order?", "", messenger.EventMessage},
+		{"/start доставка", "", messenger.EventMessage},
 		{"/started", "", messenger.EventMessage},
 		{"I /start", "", messenger.EventMessage},
 	} {

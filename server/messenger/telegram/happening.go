@@ -152,7 +152,7 @@ func decodeDeletion(raw json.RawMessage) (messenger.Event, error) {
 	if err := json.Unmarshal(raw, &deleted); err != nil || len(deleted.IDs) == 0 {
 		return messenger.Event{}, undocumented("deleted_business_messages")
 	}
-	event := messenger.Event{Kind: messenger.EventDeleted, Chat: chatOf(deleted.Chat)}
+	event := messenger.Event{Kind: messenger.EventDeleted, Chat: chatOf(deleted.Chat), From: customerOf(deleted.Chat)}
 	event.Chat.Connection = deleted.Connection
 	for _, id := range deleted.IDs {
 		event.Deleted = append(event.Deleted, strconv.FormatInt(id, 10))

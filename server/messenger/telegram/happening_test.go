@@ -99,7 +99,7 @@ func TestCase30BusinessMessages(t *testing.T) {
 
 	e = business("business_message", owner, "")
 	require.True(t, e.FromOwner)
-	require.Equal(t, "Іван", e.From.Name)
+	require.Equal(t, messenger.Person{ID: "42", Name: "Олена", FirstName: "Олена"}, e.From, "the customer is who the chat is with")
 	require.Equal(t, "42", e.Chat.ID)
 
 	for _, kind := range []string{"business_message", "edited_business_message"} {
@@ -116,6 +116,7 @@ func TestCase30BusinessMessages(t *testing.T) {
 func TestCase30DeletedBusinessMessages(t *testing.T) {
 	require.Equal(t, messenger.Event{
 		Kind: messenger.EventDeleted, Chat: messenger.Chat{ID: "42", Connection: "bc1", Kind: messenger.Private}, Deleted: []string{"5", "7"},
+		From: messenger.Person{ID: "42", Name: "Олена", FirstName: "Олена"},
 	}, decode(t, []byte(`{"update_id":9,"deleted_business_messages":{"business_connection_id":"bc1","chat":`+chat+`,"message_ids":[5,7]}}`)))
 }
 

@@ -25,6 +25,14 @@ func chatOf(chat models.Chat) messenger.Chat {
 // senderOf is who wrote.
 func senderOf(m models.Message) messenger.Person { return eitherOf(m.From, m.SenderChat) }
 
+// customerOf is the person with whom a private chat is: it has his id and names
+// (https://core.telegram.org/bots/api#chat).
+func customerOf(chat models.Chat) messenger.Person {
+	return messenger.Person{
+		ID: strconv.FormatInt(chat.ID, 10), Name: nameOfChat(chat), FirstName: valid(chat.FirstName), Username: chat.Username,
+	}
+}
+
 // eitherOf is a person, or the chat in whose name an anonymous administrator or a channel acts.
 func eitherOf(user *models.User, chat *models.Chat) messenger.Person {
 	switch {

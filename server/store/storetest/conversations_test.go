@@ -68,12 +68,15 @@ func TestChangedNamesAreTakenOverButNotFromWhoTellsNone(t *testing.T) {
 	each(t, func(w *world) {
 		w.bot("a")
 		c := w.converse("a", "1")
+		_, err := w.Converse(w.ctx, "a", chatOf("1"), messenger.Person{ID: "1", Name: "Olena", Language: "uk"})
+		w.ok(err)
 		person := messenger.Person{ID: "1", Name: "Olha"}
 		renamed, err := w.Converse(w.ctx, "a", chatOf("1"), person)
 		w.ok(err)
 		require.Equal(w, c.ID, renamed.ID)
 		require.Equal(w, "Olha", renamed.Customer.Name)
 		require.Empty(w, renamed.Customer.Username, "a username can be given up")
+		require.Equal(w, "uk", renamed.Customer.Language, "not every event tells it")
 		nameless, err := w.Converse(w.ctx, "a", chatOf("1"), messenger.Person{ID: "1"})
 		w.ok(err)
 		require.Equal(w, renamed, nameless)
