@@ -251,6 +251,7 @@ func TestAutoSituationABlockedCustomer(t *testing.T) {
 	require.NoError(t, eventually(s.ctx, "the timer", func() bool { return !c.timed() }))
 	c.getsNothing()
 	require.Empty(t, sends(c.customer), "a blocked customer was written to")
+	require.Len(t, s.lines(s.conversation(c.customer).RootPostID), 1, "the team is told that he blocked the bot, and of nothing else")
 }
 
 func TestAutoSituationTwoBotsOnePerson(t *testing.T) {
