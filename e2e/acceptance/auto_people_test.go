@@ -210,7 +210,7 @@ func TestAutoAFlowThatIsPublishedAgainLeavesCustomersInTheirVersion(t *testing.T
 // leavesFlow ends the flow where he is, as its idle time does.
 func (c *chatter) leavesFlow() {
 	c.Helper()
-	c.idle()
+	c.rests()
 	_, err := c.database().ExecContext(c.ctx,
 		`UPDATE msgbot_conversations SET memory = memory - 'position' WHERE id = $1`, c.conversation(c.customer).ID)
 	require.NoError(c, err)

@@ -163,9 +163,15 @@ func (c *chatter) gets(text string, labels ...string) {
 // getsNothing waits until all he did is worked off, and requires that nothing came of it.
 func (c *chatter) getsNothing() {
 	c.Helper()
+	c.rests()
+	require.Len(c, c.customer.Received(), c.seen, "%q", received(c.customer))
+}
+
+// rests waits until his bot has nothing to do.
+func (c *chatter) rests() {
+	c.Helper()
 	c.worksOff(c.customer.Bot)
 	require.NoError(c, eventually(c.ctx, "an empty outbox", func() bool { return c.status(c.customer.Bot).Outbox == 0 }))
-	require.Len(c, c.customer.Received(), c.seen, "%q", received(c.customer))
 }
 
 // labels are the buttons below the bot's last message, or the keys in place of them.

@@ -65,7 +65,7 @@ func (c *chatter) writes(text, want string, labels ...string) {
 // passes lets time pass for his conversation: since when he waits, his timer and all that is remembered move back.
 func (c *chatter) passes(d time.Duration) {
 	c.Helper()
-	c.idle()
+	c.rests()
 	c.ages(d)
 }
 
@@ -78,14 +78,14 @@ func (c *chatter) ages(d time.Duration) {
 // id is that of his conversation, read past the plugin.
 func (c *chatter) id() (id string) {
 	c.Helper()
-	external := ""
+	var chat string
 	if v := c.customer.AtViber; v != nil {
-		external = v.ID
+		chat = v.ID
 	} else {
-		external = strconv.FormatInt(c.customer.AtTelegram.ID, 10)
+		chat = strconv.FormatInt(c.customer.AtTelegram.ID, 10)
 	}
 	require.NoError(c, c.database().QueryRowContext(c.ctx,
-		`SELECT id FROM msgbot_conversations WHERE bot_id = $1 AND chat_id = $2`, c.customer.Bot.ID, external).Scan(&id))
+		`SELECT id FROM msgbot_conversations WHERE bot_id = $1 AND chat_id = $2`, c.customer.Bot.ID, chat).Scan(&id))
 	return id
 }
 
@@ -251,6 +251,7 @@ func TestAutoSituationABlockedCustomer(t *testing.T) {
 	require.NoError(t, eventually(s.ctx, "the timer", func() bool { return !c.timed() }))
 	c.getsNothing()
 	require.Empty(t, sends(c.customer), "a blocked customer was written to")
+	require.Len(t, s.lines(s.conversation(c.customer).RootPostID), 1, "the team is told that he blocked the bot, and of nothing else")
 }
 
 func TestAutoSituationTwoBotsOnePerson(t *testing.T) {

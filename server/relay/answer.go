@@ -178,14 +178,14 @@ func timerOf(row InboxRow) (t Timer, ok bool) {
 	return t, err == nil
 }
 
-// timer is a conversation whose time for an answer ran out.
+// timer is a conversation whose time for an answer ran out. Who cannot be reached is told nothing.
 func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
 	t, ok := timerOf(row)
 	if !ok {
 		return quarantined(row, "undecodable"), nil
 	}
 	c, err := in.store.Conversation(ctx, t.ConversationID)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || err == nil && c.Customer.Unreachable != "" {
 		return done(row, "timer"), nil
 	}
 	if err != nil {

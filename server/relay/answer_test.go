@@ -195,6 +195,25 @@ func TestATimerComesBackInItsLaneOnce(t *testing.T) {
 	})
 }
 
+func TestATimerOfWhoBlockedTheBotIsSilent(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if e.Kind == autoreply.NoAnswerDue {
+				return autoreply.Decision{Text: "Somebody will answer soon.", Memory: m}
+			}
+			return autoreply.Decision{NoAnswerAt: e.At.Add(time.Minute), Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		s.happens(t, event(messenger.EventBlocked, "olena"))
+		after(2 * time.Minute)
+		require.Empty(t, s.messenger.sent("olena"))
+		require.Empty(t, s.desk.autos)
+		require.Equal(t, []string{"line.blocked"}, s.desk.lines, "nobody is told of an answer that did not go out")
+	})
+}
+
 func TestATimerThatIsLateSaysWhyNothingWasSaid(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
