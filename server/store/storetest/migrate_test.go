@@ -88,7 +88,7 @@ func TestTheDataOfTheVersionBeforeFilesIsCarriedOverAndBack(t *testing.T) {
 		w.execute(dataOfVersion4)
 		w.ok(w.Migrate(w.ctx))
 
-		c.LastAgentAt = second(8)
+		c.LastAgentAt = second(9)
 		require.Equal(w, c, w.conversation(c.ID))
 		require.Equal(w, []string{"e1"}, eventIDs([]relay.InboxRow{w.update("a", "e1", "1")}))
 		require.Equal(w, relay.Shown{PostID: "in", Direction: conversation.In, Posts: 1, At: second(1), Answered: true}, w.shown(c, "x0"))
