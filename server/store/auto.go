@@ -116,7 +116,8 @@ const saidAnswers = `,
 		SELECT $1, rule, count(*) FROM auto, unnest(rules) AS rule GROUP BY rule ORDER BY rule
 		ON CONFLICT (bot_id, rule_id) DO UPDATE SET hits = h.hits + excluded.hits),
 	bare AS (
-		SELECT locked.*, coalesce(said_at, now()) + interval '1 microsecond' AS at FROM locked JOIN decided ON decided.conversation_id = locked.id WHERE removes AND keyboard <> ''),
+		SELECT locked.*, coalesce(said_at, now()) + interval '1 microsecond' AS at
+		FROM locked JOIN decided ON decided.conversation_id = locked.id WHERE removes AND keyboard <> ''),
 	` + takenKeyboards
 
 // takenKeyboards makes a row for each conversation of bare, whose keyboard goes: one for each message that has buttons. What

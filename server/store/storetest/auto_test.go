@@ -75,7 +75,9 @@ func TestAnAutomaticAnswerIsStoredOnceWithTheEndOfItsRow(t *testing.T) {
 		c := w.thread(l, "1")
 		f := answered(w.arrived(c, "question", 1, nil), c, func(a *relay.AutoAnswer) {
 			a.PostID, a.Text, a.By, a.FileIDs = "auto", "**Hello**", "Greeting, Away", []string{"f1", "f2"}
-			a.Buttons = [][]messenger.Button{{{Label: "Ціни", Data: "g:1"}, {Label: "Site", URL: "https://a.example"}}, {{Label: "Phone", Data: "p", AsksPhone: true}}}
+			a.Buttons = [][]messenger.Button{
+				{{Label: "Ціни", Data: "g:1"}, {Label: "Site", URL: "https://a.example"}}, {{Label: "Phone", Data: "p", AsksPhone: true}},
+			}
 			a.Rules, a.Memory = []string{"r1", "r2"}, json.RawMessage(`{"fired": {"r1": "2026-11-20T12:00:01Z"}}`)
 			a.Mode, a.Tags, a.AssigneeID = conversation.HumanMode, []string{"ціни", "vip"}, "ivan"
 		})
@@ -228,7 +230,8 @@ func TestAnAnswerClosesAConversationAsAnAgentDoes(t *testing.T) {
 		require.Equal(w, conversation.BotMode, got.Mode)
 
 		c = prepared("an album")
-		w.finish(l, answered(w.arrived(c, "album", 1, nil), c, closing), w.arrived(c, "album", 1, func(m *relay.InboundMessage) { m.ExternalID = "x2" }))
+		first := answered(w.arrived(c, "album", 1, nil), c, closing)
+		w.finish(l, first, w.arrived(c, "album", 1, func(m *relay.InboundMessage) { m.ExternalID = "x2" }))
 		require.Equal(w, conversation.Closed, w.conversation(c.ID).Status)
 		require.True(w, w.conversation(c.ID).WaitingSince.IsZero())
 	})

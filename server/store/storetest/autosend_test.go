@@ -67,7 +67,9 @@ func TestAnAutomaticMessageIsSentAsAReplyIs(t *testing.T) {
 			PostID: "auto", Direction: conversation.Auto, At: row.CreatedAt, State: conversation.Sent,
 			Parts: []api.Part{{ExternalID: "x1", Kind: "text", State: conversation.Sent}, {ExternalID: "x2", Kind: "text", State: conversation.Sent}},
 		}}, messages)
-		require.Equal(w, relay.Shown{PostID: "auto", Direction: conversation.Auto, Posts: 1, At: row.CreatedAt, Text: "digest of x2", Captioned: 2}, w.shown(c, "x2"))
+		require.Equal(w, relay.Shown{
+			PostID: "auto", Direction: conversation.Auto, Posts: 1, At: row.CreatedAt, Text: "digest of x2", Captioned: 2,
+		}, w.shown(c, "x2"))
 
 		w.receipt(l, c, "x1", conversation.Delivered)
 		require.Equal(w, map[string]conversation.Delivery{"auto": "sent"}, w.delivery(c))
@@ -127,6 +129,11 @@ func TestAnAutomaticMessageThatBecameNeedlessIsNoMessage(t *testing.T) {
 
 func TestTheButtonsThatACustomerSeesAreKnown(t *testing.T) {
 	two := relay.Outcome{State: conversation.Sent, Sent: []relay.Part{textPart("x1", 0), textPart("x2", 0)}, Part: 1}
+	blocked := relay.Outcome{State: conversation.Failed, Unreachable: true, Description: "blocked"}
+	sendingOn := func(parts ...relay.Part) relay.Outcome {
+		return relay.Outcome{State: conversation.Sending, Sent: parts, Part: len(parts)}
+	}
+	menu := []messenger.Button{aButton}
 	each(t, func(w *world) {
 		l := w.bot("a")
 		for name, tt := range map[string]struct {
@@ -134,15 +141,15 @@ func TestTheButtonsThatACustomerSeesAreKnown(t *testing.T) {
 			outcomes []relay.Outcome
 			want     string
 		}{
-			"sent":                      {[]messenger.Button{aButton}, []relay.Outcome{outcomeSent("x1")}, "x1"},
+			"sent":                      {menu, []relay.Outcome{outcomeSent("x1")}, "x1"},
 			"without buttons":           {nil, []relay.Outcome{outcomeSent("x1")}, "before"},
-			"below the last message":    {[]messenger.Button{aButton}, []relay.Outcome{two}, "x2"},
-			"of which more is to come":  {[]messenger.Button{aButton}, []relay.Outcome{{State: conversation.Sending, Sent: two.Sent, Part: 1}}, "before"},
-			"not sent":                  {[]messenger.Button{aButton}, []relay.Outcome{outcomeFailed}, "before"},
-			"perhaps sent":              {[]messenger.Button{aButton}, []relay.Outcome{{State: conversation.Unknown}}, "before"},
-			"in two calls":              {[]messenger.Button{aButton}, []relay.Outcome{{State: conversation.Sending, Sent: two.Sent[:1], Part: 1}, {State: conversation.Sent, Sent: two.Sent[1:], Part: 2}}, "x2"},
-			"with nothing left to send": {[]messenger.Button{aButton}, []relay.Outcome{{State: conversation.Sending, Sent: two.Sent, Part: 2}, {State: conversation.Sent, Part: 2}}, "x2"},
-			"blocked meanwhile":         {[]messenger.Button{aButton}, []relay.Outcome{{State: conversation.Failed, Unreachable: true, Description: "blocked"}}, "before"},
+			"below the last message":    {menu, []relay.Outcome{two}, "x2"},
+			"of which more is to come":  {menu, []relay.Outcome{sendingOn(two.Sent...)}, "before"},
+			"not sent":                  {menu, []relay.Outcome{outcomeFailed}, "before"},
+			"perhaps sent":              {menu, []relay.Outcome{{State: conversation.Unknown}}, "before"},
+			"in two calls":              {menu, []relay.Outcome{sendingOn(two.Sent[0]), {State: conversation.Sent, Sent: two.Sent[1:], Part: 2}}, "x2"},
+			"with nothing left to send": {menu, []relay.Outcome{sendingOn(two.Sent...), {State: conversation.Sent, Part: 2}}, "x2"},
+			"blocked meanwhile":         {menu, []relay.Outcome{blocked}, "before"},
 		} {
 			c := w.thread(l, name)
 			w.execute(`UPDATE msgbot_conversations SET keyboard = 'before' WHERE id = $1`, c.ID)
@@ -258,7 +265,9 @@ func TestAnAutomaticMessageWaitsForAThreadToBeShownIn(t *testing.T) {
 			w.ok(err)
 			return rows
 		}
-		w.record(l, sending(c, "reply", 1))
+		reply := sending(c, "reply", 1)
+		reply.Post.CreatedAt = time.Now()
+		w.record(l, reply)
 		require.Equal(w, []string{"sent", "queued", "unknown", "sending"}, postIDs(unshown()))
 		require.Equal(w, "text of sent", unshown()[0].Text)
 

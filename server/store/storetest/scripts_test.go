@@ -24,7 +24,8 @@ func aRule(id string) autoreply.Rule {
 		ID: id, Name: "Ціни", Enabled: true, Priority: 7, When: autoreply.WhenOpen, Cooldown: conversation.Duration(time.Hour),
 		Trigger: autoreply.Trigger{
 			Kind: autoreply.OnKeyword, Match: autoreply.Regex, Phrases: []string{`ціна\d+`}, MaxLength: 90, Commands: []string{"/price"},
-			Payload: "p", AgainAfter: conversation.Duration(time.Minute), Every: conversation.Duration(time.Second), After: conversation.Duration(time.Hour),
+			Payload: "p", AgainAfter: conversation.Duration(time.Minute), Every: conversation.Duration(time.Second),
+			After: conversation.Duration(time.Hour),
 		},
 		Texts: flow.Texts{"uk": "**Ось**", "en": "Here"}, FileIDs: []string{"f1"},
 		Buttons: [][]flow.Button{{{Label: flow.Texts{"uk": "Меню"}, Do: flow.DoGo, Value: "shop/menu"}}},
@@ -138,7 +139,8 @@ func TestTheHitsOfRulesThatStayAreKept(t *testing.T) {
 			return list
 		}
 		w.savesRules("a", 0, aRule("r1"), aRule("r2"))
-		w.finish(l, w.decided(c, hitting), w.decided(c, hitting))
+		w.finish(l, w.decided(c, hitting))
+		w.finish(l, w.decided(c, hitting))
 		w.finish(elsewhere, w.decided(other, hitting))
 		version := w.script("a").Version
 		require.Equal(w, []string{"r1:2", "r2:2"}, hits())

@@ -70,6 +70,9 @@ func TestATimerIsForOneWhoWaits(t *testing.T) {
 		}{
 			"nothing":            {func(conversation.Conversation) {}, true},
 			"a further question": {func(c conversation.Conversation) { w.finish(l, w.arrived(c, "q"+c.ID, 5, nil)) }, true},
+			"a question beside another's answer": {func(c conversation.Conversation) {
+				w.finish(l, w.arrived(c, "q"+c.ID, 5, nil), w.decided(w.converse("a", "other"), nil))
+			}, true},
 			"a note": {func(c conversation.Conversation) {
 				w.record(l, judged(c, agentPost("n"+c.ID, c.Chat.ID, 5), conversation.Keep, ""))
 			}, true},
@@ -116,7 +119,8 @@ func TestTheLastReplyOfAnAgentIsKnown(t *testing.T) {
 		c := w.thread(l, "1")
 		last := func() time.Time { return w.conversation(c.ID).LastAgentAt }
 		w.finish(l, w.arrived(c, "question", 1, nil), w.arrived(c, "own", 2, fromOwner), w.decided(c, saying("auto")))
-		w.record(l, judged(c, agentPost("note", "1", 3), conversation.Keep, ""), judged(c, agentPost("held", "1", 4), conversation.Hold, conversation.ReasonStale))
+		w.record(l, judged(c, agentPost("note", "1", 3), conversation.Keep, ""),
+			judged(c, agentPost("held", "1", 4), conversation.Hold, conversation.ReasonStale))
 		require.True(w, last().IsZero())
 		w.record(l, sending(c, "p1", 5), sending(c, "p2", 7))
 		require.Equal(w, second(7), last())

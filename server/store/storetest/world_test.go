@@ -37,6 +37,7 @@ type world struct {
 // each runs a test with both kinds of data source name.
 func each(t *testing.T, f func(w *world)) {
 	t.Helper()
+	t.Parallel()
 	for _, binary := range []bool{true, false} {
 		t.Run(fmt.Sprintf("binary_parameters=%t", binary), func(t *testing.T) {
 			t.Parallel()
