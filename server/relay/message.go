@@ -4,6 +4,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,7 +57,7 @@ func (in *inbound) message(ctx context.Context, s *laneState, items []item) ([]F
 		done[i] = Finished{ID: it.row.ID, State: state.state, Reason: state.reason, Message: m}
 	}
 	done[len(done)-1].Auto = auto // with the last row: the others must not open what it closes
-	return append(done, known...), nil
+	return slices.Concat(done, known), nil
 }
 
 // parted takes those out of the messages of one post that are in the thread already, each by an edit of its own.
