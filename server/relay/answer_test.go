@@ -319,3 +319,19 @@ func TestTheMessageThatOpensAThreadIsNoWaitOfBefore(t *testing.T) {
 	require.True(t, seen[0].IsZero())
 	require.False(t, seen[1].IsZero())
 }
+
+func TestButtonsAreANumberedListWhereTheMessengerShowsNone(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.messenger.bare = true
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			return autoreply.Decision{Text: "Choose", Memory: m, Buttons: [][]messenger.Button{
+				{{Label: "Prices", Data: "p"}, {Label: "Site", URL: "https://shop.example"}}, {{Label: "A person", Data: "h"}},
+			}}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		require.Equal(t, []string{"Choose\n1. Prices\n2. Site https://shop.example\n3. A person"}, s.messenger.sent("olena"))
+		require.Empty(t, s.messenger.calls[0].buttons)
+	})
+}

@@ -43,6 +43,8 @@ type fakeMessenger struct {
 	// fetch decides about each file, nil for had.
 	fetch   func(ref string) error
 	fetches int
+	// bare says that it shows no buttons.
+	bare bool
 	// slow is how long a call takes.
 	slow time.Duration
 }
@@ -50,7 +52,7 @@ type fakeMessenger struct {
 func (m *fakeMessenger) Kind() messenger.Kind { return messenger.Telegram }
 func (m *fakeMessenger) Capabilities() messenger.Capabilities {
 	return messenger.Capabilities{
-		TextLimit: cmp.Or(m.limit, 4096), CaptionLimit: 1024, Rates: m.rates, NativeReplies: true, FetchLimit: 1000,
+		TextLimit: cmp.Or(m.limit, 4096), CaptionLimit: 1024, Rates: m.rates, NativeReplies: true, Buttons: !m.bare, FetchLimit: 1000,
 		Files: []messenger.FileRule{{Kind: messenger.Document, MaxBytes: 5000}}, Reactions: []string{"👍", "❤"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -108,6 +109,9 @@ func (out *outbound) calls(ctx context.Context, t task) ([]messenger.Outgoing, e
 		}
 	}
 	whole.Text = out.text(t, markdown)
+	if !can.Buttons {
+		whole.Text, whole.Buttons = numbered(whole.Text, whole.Buttons), nil
+	}
 	files, err := out.desk.AgentFiles(ctx, t.row.FileIDs)
 	if err != nil {
 		return nil, err
@@ -177,6 +181,18 @@ func (out *outbound) target(ctx context.Context, t task) (externalID, rest strin
 		return externalID, rest, err
 	}
 	return "", "", nil
+}
+
+// numbered is a text with its buttons as a list, for messengers that show none: a flow takes the number or the label.
+func numbered(text richtext.Text, buttons [][]messenger.Button) richtext.Text {
+	for i, b := range slices.Concat(buttons...) {
+		line := strconv.Itoa(i+1) + ". " + b.Label
+		if b.URL != "" {
+			line += " " + b.URL
+		}
+		text = richtext.Concat(text, richtext.Plain("\n"+line))
+	}
+	return text
 }
 
 // fileReason is why a file cannot be sent, as desk reads it: a key with the file's name and sizes.
