@@ -574,16 +574,20 @@ func (s *fakeStore) LoseSends(_ context.Context, l Lease) (int, error) {
 func (s *fakeStore) NextReplies(_ context.Context, _ string, busy []string, limit int) ([]OutboxRow, error) {
 	unlock, err := s.locked()
 	defer unlock()
-	var rows []OutboxRow
+	var queued []*OutboxRow
 	for _, r := range s.outbox {
 		if r.State == conversation.Queued && !slices.Contains(busy, r.ConversationID) {
-			rows = append(rows, *r)
+			queued = append(queued, r)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b OutboxRow) int {
+	slices.SortStableFunc(queued, func(a, b *OutboxRow) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.PostID, b.PostID))
 	})
-	return rows[:min(len(rows), limit)], err
+	var rows []OutboxRow
+	for _, r := range queued[:min(len(queued), limit)] {
+		rows = append(rows, *r)
+	}
+	return rows, err
 }
 
 func (s *fakeStore) Sending(context.Context, string) ([]OutboxRow, error) {

@@ -204,3 +204,39 @@ func TestCase57APartThatFailedAfterItWasTakenIsSentAgainAlone(t *testing.T) {
 		require.Equal(t, []string{"aaaaaaaaa", "bbbbbbbbb", "bbbbbbbbb"}, trimmed(s.messenger.sent("olena")))
 	})
 }
+
+// TestALongQueueDrainsInOrderAtItsRateAcrossRestarts sets rates of its own, so that the queue is long when the relay is
+// restarted. Ten thousand rows on a real PostgreSQL are storetest's.
+func TestALongQueueDrainsInOrderAtItsRateAcrossRestarts(t *testing.T) {
+	const chats, each, restarts = 20, 100, 5
+	rate := messenger.Rate{Every: 5 * time.Millisecond, Burst: 10}
+	onStage(t, func(s *stage) {
+		s.rates = &messenger.Rates{PerBot: rate}
+		for chat := range chats {
+			_, _ = s.store.Converse(s.ctx, testBot, messenger.Chat{ID: fmt.Sprint(chat)}, messenger.Person{})
+		}
+		for n := range chats * each {
+			chat := n % chats
+			s.store.wish(OutboxRow{
+				ConversationID: fmt.Sprint("conv-", chat), PostID: fmt.Sprintf("r%05d", n), Kind: SendRow,
+				Text: fmt.Sprint(n / chats), CreatedAt: time.Now().Add(time.Duration(n) * time.Microsecond),
+			})
+		}
+	}, func(s *stage) {
+		for range restarts {
+			after(time.Second)
+			s.stop()
+			require.Less(t, len(s.messenger.calls), chats*each, "the queue was empty before the restart")
+			s.start()
+		}
+		after(time.Minute)
+		require.Len(t, s.messenger.calls, chats*each)
+		for chat := range chats {
+			for n, text := range s.messenger.sent(fmt.Sprint(chat)) {
+				require.Equal(t, fmt.Sprint(n), text)
+			}
+		}
+		took := s.messenger.calls[len(s.messenger.calls)-1].at.Sub(s.messenger.calls[0].at)
+		require.GreaterOrEqual(t, took, rate.Every*time.Duration(chats*each-(restarts+1)*rate.Burst), "faster than the rate")
+	})
+}

@@ -25,6 +25,7 @@ type stage struct {
 	autos     *fakeArbiter
 	meter     *fakeMeter
 	rules     Rules
+	rates     *messenger.Rates
 	// ctx is that of calls that the test makes itself.
 	ctx     context.Context
 	stop    func()
@@ -54,7 +55,7 @@ func onStage(t *testing.T, prepare, f func(*stage)) {
 
 func (s *stage) start() {
 	s.Relay = New(Options{
-		Node: "node", Store: s.store, Desk: s.desk, Messengers: s.bots, Arbiters: s.autos, Meter: s.meter, Log: silent{},
+		Node: "node", Store: s.store, Desk: s.desk, Messengers: s.bots, Arbiters: s.autos, Rates: s.rates, Meter: s.meter, Log: silent{},
 		Rules: func() Rules { return s.rules },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
