@@ -71,11 +71,18 @@ func closedNow() world.Hours {
 	}
 	now := time.Now().In(zone)
 	midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, zone)
-	week := map[string][]string{}
+	hours := daily(kyiv, "10:00-18:00")
+	hours.Override = &world.Override{Until: midnight.UnixMilli()}
+	return hours
+}
+
+// daily are the same hours for every day, by the clock of a zone.
+func daily(zone string, intervals ...string) world.Hours {
+	hours := world.Hours{Zone: zone, Week: map[string][]string{}}
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
-		week[day] = []string{"10:00-18:00"}
+		hours.Week[day] = intervals
 	}
-	return world.Hours{Zone: kyiv, Week: week, Override: &world.Override{Until: midnight.UnixMilli()}}
+	return hours
 }
 
 // publishes puts a flow in force.

@@ -1,5 +1,5 @@
-// The situations in which automatic answers have to be right, on the real server. The night of the clock change is not
-// among them, since nobody can wait for it here: it is TestSituationTheNightOfTheClockChange of the arbiter.
+// The situations in which automatic answers have to be right, on the real server. The night of the clock change is in
+// auto_clock_test.go.
 
 package acceptance
 
@@ -137,10 +137,7 @@ func TestAutoAwayGoesByHolidaysAndOverrides(t *testing.T) {
 		zone, err := time.LoadLocation(kyiv)
 		require.NoError(s, err)
 		now := time.Now().In(zone)
-		hours := world.Hours{Zone: kyiv, Week: map[string][]string{}}
-		for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
-			hours.Week[day] = []string{"00:00-24:00"}
-		}
+		hours := daily(kyiv, "00:00-24:00")
 		s.keeps(bot, hours)
 		s.chatter(bot, "Будень").writes("Працюєте?", "")
 

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -42,11 +43,17 @@ func run(m *testing.M) int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
 	defer cancel()
+	if err := os.MkdirAll(filepath.Join(zoneFolder, "Test"), 0o700); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(zoneFolder)
 	var err error
 	w, err = world.Start(ctx, world.Options{
 		Lab: lab.Options{Server: lab.ServerOptions{Env: map[string]string{
 			"MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION":            "true",
 			"MM_SERVICESETTINGS_ALLOWEDUNTRUSTEDINTERNALCONNECTIONS": allowedAddresses,
+			"ZONEINFO": zoneFolder,
 		}}},
 		Settings:        map[string]any{"fallbackchannel": world.TeamName + ":" + world.InboxName},
 		TelegramOptions: []telegramtest.Option{telegramtest.WithRetry(soon)},
