@@ -4,6 +4,7 @@ package acceptance
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -47,7 +48,6 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(zoneFolder)
 	var err error
 	w, err = world.Start(ctx, world.Options{
 		Lab: lab.Options{Server: lab.ServerOptions{Env: map[string]string{
@@ -71,7 +71,7 @@ func run(m *testing.M) int {
 	if code != 0 {
 		fmt.Fprintf(os.Stderr, "last lines of the server's log:\n%s\n", w.Server.Log())
 	}
-	if err := w.Close(); err != nil {
+	if err := errors.Join(w.Close(), os.RemoveAll(zoneFolder)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
