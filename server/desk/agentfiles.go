@@ -38,20 +38,44 @@ type session struct {
 // say nothing about it, since Mattermost sorts them (tried on Mattermost 11.1). An id that is not known any more is
 // relay.ErrRefused.
 func (d *Desk) AgentFiles(ctx context.Context, ids []string) ([]relay.AgentFile, error) {
+	infos, err := d.fileInfos(ctx, ids, func(*model.FileInfo) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	if len(infos) < len(ids) {
+		return nil, errors.Wrap(relay.ErrRefused, "a file is not there any more")
+	}
+	return described(infos), nil
+}
+
+// AutoFiles implements relay.Desk: the files of an automatic message that can be sent, in the same order, and how many cannot:
+// they are not there any more, or the msgbot user may not read them. The server would refuse those (403, tried on 11.1).
+func (d *Desk) AutoFiles(ctx context.Context, ids []string) (files []relay.AgentFile, gone int, err error) {
+	infos, err := d.fileInfos(ctx, ids, func(info *model.FileInfo) bool {
+		return info.PostId != "" && d.api.HasPermissionToChannel(d.opts.BotUserID, info.ChannelId, model.PermissionReadChannelContent)
+	})
+	return described(infos), len(ids) - len(infos), err
+}
+
+// fileInfos are those of the files that are there and wanted.
+func (d *Desk) fileInfos(ctx context.Context, ids []string, wanted func(*model.FileInfo) bool) ([]*model.FileInfo, error) {
 	infos := make([]*model.FileInfo, 0, len(ids))
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		info, err := d.fileInfo(id)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case info == nil:
-			return nil, errors.Wrap(relay.ErrRefused, "a file is not there any more")
 		}
-		infos = append(infos, info)
+		if info != nil && wanted(info) {
+			infos = append(infos, info)
+		}
 	}
+	return infos, nil
+}
+
+func described(infos []*model.FileInfo) []relay.AgentFile {
 	slices.SortStableFunc(infos, func(a, b *model.FileInfo) int {
 		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Name, b.Name))
 	})
@@ -61,7 +85,7 @@ func (d *Desk) AgentFiles(ctx context.Context, ids []string) ([]relay.AgentFile,
 			ID: info.Id, Name: info.Name, MIME: info.MimeType, Size: info.Size, Width: info.Width, Height: info.Height,
 		}
 	}
-	return files, nil
+	return files
 }
 
 // OpenFile streams a file of Mattermost from its beginning; the caller closes it. One that is not there any more is

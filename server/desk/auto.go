@@ -27,12 +27,15 @@ func (d *Desk) PostAuto(ctx context.Context, p relay.AutoPost) error {
 	if p.Text != "" {
 		lines = append(lines, strings.ReplaceAll(p.Text, "@", "@\u2060"))
 	}
-	files, err := d.AgentFiles(ctx, p.FileIDs)
+	files, gone, err := d.AutoFiles(ctx, p.FileIDs)
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
 		lines = append(lines, "📎 "+plain(oneLine(f.Name, maxName)))
+	}
+	if gone > 0 {
+		lines = append(lines, d.T(lang, "thread.automatic_file_gone", nil))
 	}
 	if buttons := buttonWords(p.Buttons); buttons != "" {
 		lines = append(lines, buttons)

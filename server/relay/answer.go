@@ -3,7 +3,6 @@
 package relay
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -28,12 +27,11 @@ type answerer struct {
 type asking struct {
 	bot  conversation.Bot
 	conv conversation.Conversation
-	// lane and id are those of the row, or of the update that has none.
+	// lane is that of the row, or of the update that has none; id is what the ids of posts about it are made of.
 	lane, id string
+	// wroteAt is when he wrote last, if nothing is remembered of him: he may be older than the bot's answers.
+	wroteAt time.Time
 }
-
-// maxCalls bounds the calls of a flow's service for one event.
-const maxCalls = 5
 
 // answer asks the arbiter about an event of the customer. answered says that he does not wait for the team because of it.
 // A press is acknowledged in any case.
@@ -47,56 +45,51 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 	if e.Press != nil {
 		asked.Press = e.Press.Data
 	}
-	q, err := in.asking(ctx, s, row)
+	q, err := in.asking(ctx, s, row, in.postID(row, e))
 	if err != nil {
 		return nil, false, err
 	}
-	if !q.conv.WaitingSince.Before(e.At.Truncate(time.Microsecond)) {
+	if q.conv.WaitingSince.Equal(e.At.Truncate(time.Microsecond)) {
 		q.conv.WaitingSince = time.Time{} // it began with this event, by the thread that it opened
 	}
-	d, err := in.decide(ctx, q, arbiter, asked, func(d autoreply.Decision) {
-		in.acknowledge(ctx, s, row, e, in.toast(q, d))
-	})
+	d, err := in.decide(q, arbiter, asked)
 	if err != nil {
 		return nil, false, err
 	}
-	a, err = in.carry(ctx, q, d)
+	in.acknowledge(ctx, s, row, e, in.toast(q, d))
+	a, err = in.carry(q, asked, d)
+	if err == nil {
+		err = in.tellAssigned(ctx, q, d, a)
+	}
 	return a, d.Answered, err
 }
 
 // asking is the conversation as it is stored now, with all that the lane did before.
-func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow) (asking, error) {
+func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow, id string) (asking, error) {
 	if err := s.done.Await(); err != nil {
 		return asking{}, err
 	}
 	c, err := in.store.Conversation(ctx, s.conv.ID)
+	if err != nil {
+		return asking{}, err
+	}
 	c.Customer, c.Thread = s.conv.Customer, s.conv.Thread
-	return asking{bot: s.bot, conv: c, lane: row.Lane, id: cmp.Or(row.Bound, row.EventID)}, err
+	q := asking{bot: s.bot, conv: c, lane: row.Lane, id: id}
+	if len(c.Memory) == 0 {
+		q.wroteAt, err = in.store.WroteAt(ctx, c.ID)
+	}
+	return q, err
 }
 
-// decide evaluates until the arbiter needs no call of a service any more; first is told of the first decision.
-func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e autoreply.Event, first func(autoreply.Decision)) (autoreply.Decision, error) {
-	var memory autoreply.Memory
+// decide is what the arbiter says of an event.
+func (w *answerer) decide(q asking, arbiter Arbiter, e autoreply.Event) (autoreply.Decision, error) {
+	memory := autoreply.Memory{WroteAt: q.wroteAt}
 	if len(q.conv.Memory) > 0 {
 		if err := json.Unmarshal(q.conv.Memory, &memory); err != nil {
 			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
 		}
 	}
-	facts := w.facts(q)
-	d := arbiter.Evaluate(facts, memory, e, time.Now())
-	first(d)
-	for range maxCalls {
-		if d.Call == nil {
-			break
-		}
-		answer := w.autos.Call(ctx, w.botID, *d.Call)
-		if ctx.Err() != nil {
-			return d, ctx.Err()
-		}
-		next := autoreply.Event{Kind: autoreply.Answered, At: e.At, Answer: &answer}
-		d = arbiter.Evaluate(facts, d.Memory, next, time.Now())
-	}
-	return d, nil
+	return arbiter.Evaluate(w.facts(q), memory, e, time.Now()), nil
 }
 
 // facts are what the arbiter needs to know besides its memory.
@@ -122,7 +115,7 @@ func (w *answerer) toast(q asking, d autoreply.Decision) string {
 }
 
 // carry makes of a decision what is stored with the end of the row.
-func (w *answerer) carry(ctx context.Context, q asking, d autoreply.Decision) (*AutoAnswer, error) {
+func (w *answerer) carry(q asking, e autoreply.Event, d autoreply.Decision) (*AutoAnswer, error) {
 	memory, err := json.Marshal(d.Memory)
 	if err != nil {
 		return nil, errors.Wrap(err, "write what the automatic answers remember")
@@ -130,6 +123,8 @@ func (w *answerer) carry(ctx context.Context, q asking, d autoreply.Decision) (*
 	a := &AutoAnswer{
 		ConversationID: q.conv.ID, Text: d.Text, FileIDs: d.Files, Buttons: d.Buttons, Rules: d.Rules, Memory: memory,
 		Close: d.Close, Tags: d.Tags, NoAnswerAt: d.NoAnswerAt, Lane: q.lane, RemoveKeyboard: d.RemoveKeyboard, By: by(d),
+		Call: d.Call, AskedAt: e.At,
+		Seen: Seen{q.conv.Memory, q.conv.Mode, q.conv.LastAgentAt, q.conv.HumanSince},
 	}
 	if d.Text != "" || len(d.Files) > 0 {
 		a.PostID = conversation.PostID(w.botID, "auto", q.id)
@@ -143,22 +138,24 @@ func (w *answerer) carry(ctx context.Context, q asking, d autoreply.Decision) (*
 	case d.HumanModeOver:
 		a.Mode = conversation.BotMode
 	}
-	if d.Assign == "" {
-		return a, nil
+	if d.Handover && e.Kind == autoreply.Answered {
+		a.WaitsSince = e.At
 	}
-	if a.AssigneeID = w.desk.UserID(d.Assign); a.AssigneeID == "" || a.AssigneeID == q.conv.AssigneeID {
-		return a, nil
+	if d.Assign != "" {
+		if id := w.desk.UserID(d.Assign); id != q.conv.AssigneeID {
+			a.AssigneeID = id
+		}
 	}
-	return a, w.assigned(ctx, q, d.Assign)
+	return a, nil
 }
 
-// assigned mentions the new assignee, which makes him follow the thread.
-func (w *answerer) assigned(ctx context.Context, q asking, username string) error {
-	if q.conv.Thread.RootPostID == "" {
+// tellAssigned mentions a new assignee in the thread, which makes him follow it.
+func (w *answerer) tellAssigned(ctx context.Context, q asking, d autoreply.Decision, a *AutoAnswer) error {
+	if a.AssigneeID == "" || q.conv.Thread.RootPostID == "" {
 		return nil
 	}
 	id := conversation.PostID(w.botID, "assigned", q.id)
-	err := w.desk.PostLine(ctx, id, q.bot, q.conv, "line.assigned", map[string]string{"mention": username})
+	err := w.desk.PostLine(ctx, id, q.bot, q.conv, "line.assigned", map[string]string{"mention": d.Assign})
 	if err != nil && !lasting(err) {
 		return err
 	}
@@ -173,49 +170,74 @@ func by(d autoreply.Decision) string {
 	return strings.Join(d.Names, ", ")
 }
 
-func timerOf(row InboxRow) (t Timer, ok bool) {
-	err := json.Unmarshal(row.Raw, &t)
-	return t, err == nil
+// ownRows are the rows that no messenger brought, by the beginnings of their ids.
+var ownRows = map[string]func(*inbound, context.Context, *laneState, InboxRow) (Finished, error){
+	TimerPrefix:  (*inbound).timer,
+	AnswerPrefix: (*inbound).serviceAnswered,
+}
+
+// ownRow finds what handles a row that no messenger brought.
+func ownRow(row InboxRow) (handle func(*inbound, context.Context, *laneState, InboxRow) (Finished, error), ok bool) {
+	prefix, _, _ := strings.Cut(row.EventID, ":")
+	handle, ok = ownRows[prefix+":"]
+	return handle, ok
 }
 
 // timer is a conversation whose time for an answer ran out. Who cannot be reached is told nothing.
 func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
-	t, ok := timerOf(row)
-	if !ok {
+	var t Timer
+	if json.Unmarshal(row.Raw, &t) != nil {
 		return quarantined(row, "undecodable"), nil
 	}
-	c, err := in.store.Conversation(ctx, t.ConversationID)
-	if errors.Is(err, ErrNotFound) || err == nil && c.Customer.Unreachable != "" {
-		return done(row, "timer"), nil
+	f, d, err := in.happened(ctx, s, row, t.ConversationID, autoreply.Event{Kind: autoreply.NoAnswerDue, At: t.DueAt})
+	f.Reason = "timer"
+	if err == nil && d.Silence == autoreply.SilenceLate {
+		err = in.line(ctx, s, row, "line.auto_late", nil)
 	}
-	if err != nil {
-		return Finished{}, err
-	}
-	s.conv = &c
-	arbiter := in.autos.Arbiter(in.lease.BotID)
-	if arbiter == nil {
-		return done(row, "timer"), nil
-	}
-	q, err := in.asking(ctx, s, row)
-	if err != nil {
-		return Finished{}, err
-	}
-	asked := autoreply.Event{Kind: autoreply.NoAnswerDue, At: t.DueAt}
-	d, err := in.decide(ctx, q, arbiter, asked, func(autoreply.Decision) {})
-	if err != nil {
-		return Finished{}, err
-	}
-	if d.Silence == autoreply.SilenceLate {
-		if err := in.line(ctx, s, row, "line.auto_late", nil); err != nil {
-			return Finished{}, err
-		}
-	}
-	f := done(row, "timer")
-	f.Auto, err = in.carry(ctx, q, d)
 	return f, err
 }
 
-// showUnshown puts into a new thread what the customer was answered before he wrote.
+// serviceAnswered is the answer of a flow's service, or that there is none.
+func (in *inbound) serviceAnswered(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
+	var told ServiceAnswer
+	if json.Unmarshal(row.Raw, &told) != nil {
+		return quarantined(row, "undecodable"), nil
+	}
+	told.Answer.Of = told.Of
+	e := autoreply.Event{Kind: autoreply.Answered, At: told.AskedAt, Answer: &told.Answer}
+	f, _, err := in.happened(ctx, s, row, told.ConversationID, e)
+	f.Reason = "service_answer"
+	return f, err
+}
+
+// happened asks the arbiter about something that the customer did not do just now. Whose conversation is gone, or cannot be
+// reached, is told nothing.
+func (in *inbound) happened(ctx context.Context, s *laneState, row InboxRow, conversationID string, e autoreply.Event) (Finished, autoreply.Decision, error) {
+	f := done(row, "")
+	c, err := in.store.Conversation(ctx, conversationID)
+	arbiter := in.autos.Arbiter(in.lease.BotID)
+	if errors.Is(err, ErrNotFound) || err == nil && (c.Customer.Unreachable != "" || arbiter == nil) {
+		return f, autoreply.Decision{}, nil
+	}
+	if err != nil {
+		return f, autoreply.Decision{}, err
+	}
+	s.conv = &c
+	q, err := in.asking(ctx, s, row, row.EventID)
+	if err != nil {
+		return f, autoreply.Decision{}, err
+	}
+	d, err := in.decide(q, arbiter, e)
+	if err != nil {
+		return f, d, err
+	}
+	if f.Auto, err = in.carry(q, e, d); err == nil {
+		err = in.tellAssigned(ctx, q, d, f.Auto)
+	}
+	return f, d, err
+}
+
+// showUnshown puts into a thread that opens what the customer was answered while there was none.
 func (in *inbound) showUnshown(ctx context.Context, s *laneState) error {
 	if in.autos.Arbiter(in.lease.BotID) == nil {
 		return nil
@@ -225,19 +247,23 @@ func (in *inbound) showUnshown(ctx context.Context, s *laneState) error {
 		return err
 	}
 	for _, row := range rows {
-		err := in.desk.PostAuto(ctx, autoPost(s.bot, *s.conv, row))
-		if err == nil {
-			err = in.store.AutoShown(ctx, row.ID)
-		}
-		if err != nil && !lasting(err) {
+		if err := showAuto(ctx, in.desk, in.store, s.bot, *s.conv, row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func autoPost(bot conversation.Bot, c conversation.Conversation, row OutboxRow) AutoPost {
-	return AutoPost{
+// showAuto shows an automatic message in its thread. A thread that is gone needs it no more.
+func showAuto(ctx context.Context, desk Desk, store AutoStore, bot conversation.Bot, c conversation.Conversation, row OutboxRow) error {
+	err := desk.PostAuto(ctx, AutoPost{
 		ID: row.PostID, Conversation: c, Bot: bot, Text: row.Text, FileIDs: row.FileIDs, Buttons: row.Buttons, By: row.By,
+	})
+	if err == nil {
+		err = store.AutoShown(ctx, row.ID)
 	}
+	if lasting(err) {
+		return nil
+	}
+	return err
 }

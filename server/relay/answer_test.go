@@ -84,7 +84,7 @@ func TestAFlowsServiceIsAskedBeforeAnythingIsSaid(t *testing.T) {
 			if e.Kind == autoreply.Answered {
 				return autoreply.Decision{Text: "Status: " + e.Answer.Values["status"], Flow: "parcel/result", Memory: m, Answered: true}
 			}
-			return autoreply.Decision{Call: &flow.Call{URL: "https://api.example/p/1"}, Memory: m}
+			return autoreply.Decision{Call: &flow.Call{URL: "https://api.example/p/1"}, Memory: m, Answered: true}
 		}
 	}, func(s *stage) {
 		s.happens(t, message("olena", "1", "12345678901234"))

@@ -10,19 +10,29 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
-// auto shows an automatic message in the thread, if there is an open one, and sends it. A person who has replied since
-// makes it needless; one that is late is not sent by itself.
+// auto shows an automatic message in the thread, if there is an open one, and sends it. A person who has replied or taken over
+// since makes it needless; one that is late is not sent by itself. A person who asks for it has it sent all the same.
 func (out *outbound) auto(ctx context.Context, t task) time.Duration {
-	if t.row.Attempt == 1 && t.conv.Mode == conversation.HumanMode && t.conv.LastAgentAt.After(t.row.CreatedAt) {
-		return out.end(ctx, t.row, Outcome{State: conversation.Cancelled})
+	since := t.row.CreatedAt
+	if t.row.Attempt > 1 {
+		since = t.row.FirstTryAt // that of these tries: they begin anew when a person asks for it
+	}
+	if takenOver(t.conv, since) {
+		return out.end(ctx, t.row, Outcome{State: conversation.Cancelled, Part: t.row.Part})
 	}
 	if err := out.showAuto(ctx, t); err != nil {
 		return out.later(ctx, t, err)
 	}
-	if t.row.Attempt == 1 && time.Since(t.row.CreatedAt) > conversation.MaxReplyAge {
+	if time.Since(since) > conversation.MaxReplyAge {
 		return out.fail(ctx, t.row, ReasonAutoLate)
 	}
 	return out.send(ctx, t)
+}
+
+// takenOver tells whether people answer since then. A message that hands the customer over, or that was decided while they
+// did, is not older than that.
+func takenOver(c conversation.Conversation, since time.Time) bool {
+	return c.Mode == conversation.HumanMode && (c.LastAgentAt.After(since) || c.HumanSince.After(since))
 }
 
 // saidAfterClosing tells what belongs to the next thread. The answer that closes a conversation is said with it.
@@ -34,13 +44,7 @@ func (out *outbound) showAuto(ctx context.Context, t task) error {
 	if t.row.Shown || t.conv.Thread.RootPostID == "" || saidAfterClosing(t) {
 		return nil
 	}
-	if err := out.desk.PostAuto(ctx, autoPost(t.bot, t.conv, t.row)); err != nil {
-		if lasting(err) {
-			return nil
-		}
-		return err
-	}
-	return out.store.AutoShown(ctx, t.row.ID)
+	return showAuto(ctx, out.desk, out.store, t.bot, t.conv, t.row)
 }
 
 // keyboard takes the buttons from a message.

@@ -3,6 +3,7 @@
 package relay
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -19,10 +20,13 @@ type commit struct {
 // commits collects finished rows and stores them in batches, in the order in which they came.
 type commits struct {
 	queue chan commit
-	store func(rows []Finished) error
+	store func(rows []Finished) (overtaken []int64, err error)
 }
 
-func newCommits(store func([]Finished) error) *commits {
+// errOvertaken says that a row's answer was decided on what is so no more: it is decided anew.
+var errOvertaken = errors.New("the conversation changed while an automatic answer was decided")
+
+func newCommits(store func([]Finished) ([]int64, error)) *commits {
 	return &commits{queue: make(chan commit, commitBatch), store: store}
 }
 
@@ -67,14 +71,25 @@ func (c *commits) flush(batch []commit) {
 	for i, b := range batch {
 		rows[i] = b.row
 	}
-	err := c.store(rows)
+	overtaken, err := c.store(rows)
 	for i, b := range batch {
-		if err != nil && len(batch) > 1 && !errors.Is(err, ErrFenced) {
-			b.done.stored(c.store(rows[i : i+1]))
-			continue
+		switch {
+		case err != nil && len(batch) > 1 && !errors.Is(err, ErrFenced):
+			b.done.stored(c.storeOne(rows[i]))
+		case slices.Contains(overtaken, b.row.ID):
+			b.done.stored(errOvertaken)
+		default:
+			b.done.stored(err)
 		}
-		b.done.stored(err)
 	}
+}
+
+func (c *commits) storeOne(row Finished) error {
+	overtaken, err := c.store([]Finished{row})
+	if err == nil && len(overtaken) > 0 {
+		return errOvertaken
+	}
+	return err
 }
 
 // records is what a lane knows of the rows it has given away.

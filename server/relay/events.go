@@ -59,6 +59,14 @@ func (in *inbound) pressed(ctx context.Context, s *laneState, row InboxRow, e me
 	if err := in.converse(ctx, s, e); err != nil {
 		return Finished{}, err
 	}
+	again, err := in.pressedAgain(ctx, s, row, e)
+	if err != nil {
+		return Finished{}, err
+	}
+	if again {
+		in.acknowledge(ctx, s, row, e, "")
+		return done(row, "press_again"), nil
+	}
 	auto, answered, err := in.answer(ctx, s, row, e, autoreply.Pressed)
 	if err != nil {
 		return Finished{}, err
@@ -76,6 +84,17 @@ func (in *inbound) pressed(ctx context.Context, s *laneState, row InboxRow, e me
 	m := in.record(s, row, e, e)
 	m.Posts, m.Waits = posted.Posts, !answered
 	return Finished{ID: row.ID, State: end.state, Reason: end.reason, Message: m, Auto: auto}, nil
+}
+
+// pressedAgain tells whether the press was worked off already: it may be told twice, with different ids.
+func (in *inbound) pressedAgain(ctx context.Context, s *laneState, row InboxRow, e messenger.Event) (bool, error) {
+	if e.Press.ID == "" {
+		return false, nil
+	}
+	if err := s.done.Await(); err != nil {
+		return false, err
+	}
+	return in.store.Recorded(ctx, in.postID(row, e))
 }
 
 // acknowledge ends the wait of a customer who pressed a button. What he pressed counts also when that is too late.

@@ -178,6 +178,17 @@ func (d *fakeDesk) MarkSent(_ context.Context, id string) error {
 	return nil
 }
 
+func (d *fakeDesk) AutoFiles(_ context.Context, ids []string) (files []AgentFile, gone int, err error) {
+	for _, id := range ids {
+		if f, ok := d.files[id]; ok {
+			files = append(files, f)
+		} else {
+			gone++
+		}
+	}
+	return files, gone, nil
+}
+
 func (d *fakeDesk) AgentFiles(_ context.Context, ids []string) ([]AgentFile, error) {
 	var files []AgentFile
 	for _, id := range ids {

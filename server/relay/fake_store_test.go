@@ -5,7 +5,6 @@ package relay
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +47,14 @@ type fakeStore struct {
 	forgets int
 	// refuses is the chat whose messages cannot be recorded.
 	refuses string
+	// meanwhile happens just before a row is recorded. It holds the lock.
+	meanwhile func(Finished)
+	// calls wait for their services, begun tells of each in which epoch it was begun.
+	calls []ServiceCall
+	begun map[int64]int64
+	asked map[int64]time.Time
+	// unended makes answers of calls be lost.
+	unended bool
 	// usurped makes another owner end the rows of an album after they were fetched.
 	usurped bool
 }
@@ -60,6 +67,7 @@ func newFakeStore() *fakeStore {
 		ended: map[int64]Finished{}, convs: map[string]*conversation.Conversation{}, recorded: map[string]Verdicted{},
 		parts: map[string][]Part{}, shown: map[string]Shown{}, noticed: map[int64]bool{},
 		connections: map[string]conversation.Connection{}, due: map[string]time.Time{},
+		begun: map[int64]int64{}, asked: map[int64]time.Time{},
 	}
 }
 
@@ -125,28 +133,35 @@ func (s *fakeStore) NextUpdates(_ context.Context, _ string, busy []string, limi
 	return rows, err
 }
 
-func (s *fakeStore) FinishUpdates(_ context.Context, l Lease, done []Finished) error {
+func (s *fakeStore) FinishUpdates(_ context.Context, l Lease, done []Finished) (overtaken []int64, err error) {
 	unlock, err := s.locked()
 	defer unlock()
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case l != s.owner:
-		return ErrFenced
+		return nil, ErrFenced
 	case s.forgets > 0:
 		s.forgets--
-		return errors.New("the connection broke")
+		return nil, errors.New("the connection broke")
 	}
 	for _, f := range done {
 		if s.refuses != "" && f.Message != nil && f.Message.ConversationID == "conv-"+s.refuses {
-			return errors.New("the value is out of range")
+			return nil, errors.New("the value is out of range")
 		}
 	}
 	for _, f := range done {
+		if s.meanwhile != nil {
+			s.meanwhile(f)
+		}
+		if f.Auto != nil && s.overtaken(f.Auto) {
+			overtaken = append(overtaken, f.ID)
+			continue
+		}
 		s.ended[f.ID] = f
 		s.remember(f)
 	}
-	return nil
+	return overtaken, nil
 }
 
 // remember keeps what became of a row as the tables do.
@@ -175,89 +190,6 @@ func (s *fakeStore) remember(f Finished) {
 		known.EditedAt, known.Text, known.Files, known.Posts = e.At, e.Text, e.Files, e.Posts
 		s.shown[e.ConversationID+" "+e.ExternalID] = known
 	}
-}
-
-// auto carries out what was decided.
-func (s *fakeStore) auto(a *AutoAnswer) {
-	c := s.convs[a.ConversationID]
-	c.Memory = a.Memory
-	c.Mode = cmp.Or(a.Mode, c.Mode)
-	c.AssigneeID = cmp.Or(a.AssigneeID, c.AssigneeID)
-	c.Tags = append(c.Tags, a.Tags...)
-	s.due[a.ConversationID] = a.NoAnswerAt
-	if a.Close {
-		c.Close(time.Now())
-	}
-	if a.PostID != "" {
-		s.outbox = append(s.outbox, &OutboxRow{
-			ID: int64(len(s.outbox) + 1), BotID: testBot, ConversationID: a.ConversationID, PostID: a.PostID, Kind: AutoRow,
-			Text: a.Text, Buttons: a.Buttons, By: a.By, State: conversation.Queued, CreatedAt: time.Now(),
-		})
-	}
-	if a.RemoveKeyboard && c.Keyboard != "" {
-		s.wish(OutboxRow{ConversationID: c.ID, PostID: a.PostID + "kb", Kind: KeyboardRow, Text: c.Keyboard, CreatedAt: time.Now()})
-		c.Keyboard = ""
-	}
-}
-
-func (s *fakeStore) RaiseTimers(context.Context, Lease) (int, error) {
-	unlock, err := s.locked()
-	defer unlock()
-	n := 0
-	for id, at := range s.due {
-		if at.IsZero() || time.Now().Before(at) {
-			continue
-		}
-		delete(s.due, id)
-		raw, _ := json.Marshal(Timer{ConversationID: id, DueAt: at})
-		s.inbox = append(s.inbox, &InboxRow{ID: int64(len(s.inbox) + 1), EventID: TimerPrefix + id, Lane: s.convs[id].Chat.ID, Raw: raw, ReceivedAt: time.Now()})
-		n++
-	}
-	return n, err
-}
-
-func (s *fakeStore) Unshown(_ context.Context, conversationID string) ([]OutboxRow, error) {
-	unlock, err := s.locked()
-	defer unlock()
-	var rows []OutboxRow
-	for _, r := range s.outbox {
-		if r.ConversationID == conversationID && r.Kind == AutoRow && !r.Shown {
-			rows = append(rows, *r)
-		}
-	}
-	return rows, err
-}
-
-func (s *fakeStore) AutoShown(_ context.Context, id int64) error {
-	unlock, err := s.locked()
-	defer unlock()
-	s.outbox[id-1].Shown = true
-	return err
-}
-
-func (s *fakeStore) Welcomed(_ context.Context, _ string, a AutoAnswer) (bool, error) {
-	unlock, err := s.locked()
-	defer unlock()
-	if slices.ContainsFunc(s.outbox, func(r *OutboxRow) bool { return r.PostID == a.PostID }) {
-		return false, err
-	}
-	s.auto(&a)
-	s.outbox[len(s.outbox)-1].State = conversation.Sent
-	return true, err
-}
-
-func (s *fakeStore) DropKeyboards(context.Context, Lease) (int, error) {
-	unlock, err := s.locked()
-	defer unlock()
-	n := 0
-	for _, c := range s.convs {
-		if c.Mode == conversation.HumanMode && c.Keyboard != "" {
-			s.wish(OutboxRow{ConversationID: c.ID, PostID: "kb" + c.Keyboard, Kind: KeyboardRow, Text: c.Keyboard, CreatedAt: time.Now()})
-			c.Keyboard = ""
-			n++
-		}
-	}
-	return n, err
 }
 
 func (s *fakeStore) DeferUpdate(_ context.Context, _ Lease, id int64, until time.Time, _ string) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -211,6 +212,9 @@ type fakeArbiter struct {
 	mu     sync.Mutex
 	decide func(autoreply.Facts, autoreply.Memory, autoreply.Event) autoreply.Decision
 	calls  []flow.Call
+	// slow is how long a call takes; panics makes it panic.
+	slow   time.Duration
+	panics bool
 }
 
 func (a *fakeArbiter) Arbiter(string) Arbiter {
@@ -230,9 +234,20 @@ func (a *fakeArbiter) Evaluate(f autoreply.Facts, m autoreply.Memory, e autorepl
 
 func (a *fakeArbiter) Call(_ context.Context, _ string, c flow.Call) flow.Answer {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.calls = append(a.calls, c)
+	a.mu.Unlock()
+	if a.panics {
+		panic("a call")
+	}
+	time.Sleep(a.slow)
 	return flow.Answer{Values: map[string]string{"status": "on its way"}}
+}
+
+// asked are the calls that were made.
+func (a *fakeArbiter) asked() []flow.Call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.calls)
 }
 
 type fakeMeter struct {

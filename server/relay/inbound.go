@@ -6,7 +6,6 @@ import (
 	"context"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -31,7 +30,7 @@ type inbound struct {
 	lease Lease
 	store Store
 	bots  Messengers
-	// said is told that something waits to be sent.
+	// said is told that something waits to be sent, or a service to be asked.
 	said    func()
 	log     Logger
 	commits *commits
@@ -43,14 +42,14 @@ func (w *worker) newInbound() *inbound {
 		lease: w.lease, store: w.store, bots: w.bots, log: w.log,
 		answerer: answerer{botID: w.lease.BotID, desk: w.desk, autos: w.autos, meter: w.meter},
 	}
-	in.commits = newCommits(func(rows []Finished) error {
+	in.commits = newCommits(func(rows []Finished) ([]int64, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), factTimeout)
 		defer cancel()
-		err := in.store.FinishUpdates(ctx, in.lease, rows)
+		overtaken, err := in.store.FinishUpdates(ctx, in.lease, rows)
 		if err == nil && slices.ContainsFunc(rows, func(f Finished) bool { return f.Auto != nil }) {
 			in.said()
 		}
-		return err
+		return overtaken, err
 	})
 	in.lanes = newLanes(inboundWidth, laneWork[InboxRow]{
 		fetch: func(ctx context.Context, busy []string, limit int) ([]InboxRow, error) {
@@ -154,8 +153,8 @@ func (in *inbound) workOff(ctx context.Context, state *laneState, unit []InboxRo
 			}
 		}
 	}()
-	if strings.HasPrefix(unit[0].EventID, TimerPrefix) {
-		f, err := in.timer(ctx, state, unit[0])
+	if handle, ok := ownRow(unit[0]); ok {
+		f, err := handle(in, ctx, state, unit[0])
 		return []Finished{f}, err
 	}
 	var items []item

@@ -304,7 +304,10 @@ func (in *inbound) route(ctx context.Context, s *laneState, e messenger.Event) e
 	case conversation.NewThread:
 		return in.newThread(ctx, s, e)
 	case conversation.ReopenThread:
-		return in.change(ctx, s, func(c *conversation.Conversation) { c.Reopen() })
+		if err := in.change(ctx, s, func(c *conversation.Conversation) { c.Reopen() }); err != nil {
+			return err
+		}
+		return in.showUnshown(ctx, s)
 	}
 	return nil
 }

@@ -219,20 +219,12 @@ func (out *outbound) later(ctx context.Context, t task, err error) time.Duration
 // end records an outcome. It has happened, so it is tried until it is stored; when we stop meanwhile, a few times more:
 // then the row stays begun without outcome, and the next owner shows it as unknown.
 func (out *outbound) end(ctx context.Context, row OutboxRow, o Outcome) time.Duration {
-	for try, last := 0, 0; ; try++ {
-		fact, cancel := context.WithTimeout(context.Background(), factTimeout)
-		err := out.store.EndSend(fact, row.ID, row.Attempt, row.Epoch, o)
-		cancel()
-		if err == nil {
-			break
-		}
-		if ctx.Err() != nil {
-			if last++; last == lastTries {
-				out.log.Error("The outcome of a reply could not be recorded", "bot_id", out.lease.BotID, "outbox_id", row.ID, "state", string(o.State), "error", err.Error())
-				return pollEvery
-			}
-		}
-		time.Sleep(backoff(min(try, 2)))
+	err := untilStored(ctx, func(fact context.Context) error {
+		return out.store.EndSend(fact, row.ID, row.Attempt, row.Epoch, o)
+	})
+	if err != nil {
+		out.log.Error("The outcome of a reply could not be recorded", "bot_id", out.lease.BotID, "outbox_id", row.ID, "state", string(o.State), "error", err.Error())
+		return pollEvery
 	}
 	if o.State == conversation.Failed || o.State == conversation.Unknown {
 		out.changed()
@@ -240,5 +232,23 @@ func (out *outbound) end(ctx context.Context, row OutboxRow, o Outcome) time.Dur
 	return 0
 }
 
-// lastTries is how often an outcome is tried once more while the relay stops.
+// untilStored repeats what stores a fact until it is stored. An error is returned only when ctx has ended.
+func untilStored(ctx context.Context, store func(context.Context) error) error {
+	for try, last := 0, 0; ; try++ {
+		fact, cancel := context.WithTimeout(context.Background(), factTimeout)
+		err := store(fact)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			if last++; last == lastTries {
+				return err
+			}
+		}
+		time.Sleep(backoff(min(try, 2)))
+	}
+}
+
+// lastTries is how often a fact is tried once more while the relay stops.
 const lastTries = 3

@@ -36,6 +36,7 @@ type Store interface {
 	ReceiptStore
 	ReactionStore
 	AutoStore
+	CallStore
 }
 
 // LeaseStore keeps who works for which bot. All times are the database's.
@@ -66,8 +67,9 @@ type InboxStore interface {
 	Album(ctx context.Context, botID, lane, album, bound string) (AlbumRows, error)
 	// BindAlbum binds rows to the post they become together, before it is made: a row that comes later is not in it.
 	BindAlbum(ctx context.Context, l Lease, ids []int64, postID string) error
-	// FinishUpdates ends rows and records their messages, all in one statement.
-	FinishUpdates(ctx context.Context, l Lease, done []Finished) error
+	// FinishUpdates ends rows, records their messages and carries out their answers, all in one statement. Rows whose answer
+	// was decided on what is so no more (AutoAnswer.Seen) are left as they are, and their ids returned.
+	FinishUpdates(ctx context.Context, l Lease, done []Finished) (overtaken []int64, err error)
 	// DeferUpdate counts a failed attempt and holds the row until notBefore. Reason is for the admin.
 	DeferUpdate(ctx context.Context, l Lease, id int64, notBefore time.Time, reason string) error
 	// PurgeInbox deletes finished rows' payloads, received before the given time.
@@ -78,6 +80,10 @@ type InboxStore interface {
 type ShownStore interface {
 	// Shown finds the post of a message of either side, else ErrNotFound.
 	Shown(ctx context.Context, conversationID, externalID string) (Shown, error)
+	// WroteAt is when the customer of a conversation wrote last, the zero time for never.
+	WroteAt(ctx context.Context, conversationID string) (time.Time, error)
+	// Recorded tells whether a post is recorded as a message.
+	Recorded(ctx context.Context, postID string) (bool, error)
 	// KeepVersion stores an earlier text, once for each update.
 	KeepVersion(ctx context.Context, l Lease, v Version) error
 	// Target is the external id of the (first) message behind a post of either side, else ErrNotFound.
@@ -117,13 +123,28 @@ type AutoStore interface {
 	RaiseTimers(ctx context.Context, l Lease) (int, error)
 	// Unshown returns the automatic messages that the customer got and no thread shows, oldest first.
 	Unshown(ctx context.Context, conversationID string) ([]OutboxRow, error)
+	// UnshownLately returns those of a bot whose conversation has an open thread, of the last minute.
+	UnshownLately(ctx context.Context, botID string) ([]OutboxRow, error)
 	// AutoShown records that the post of an AutoRow is in its thread.
 	AutoShown(ctx context.Context, id int64) error
 	// Welcomed records an answer that is handed to the messenger now: shown as sent, without a lease, once by its PostID. It
-	// returns false for one that is recorded already.
+	// returns false for one that is recorded already, or was decided on what is so no more. ErrNotFound when there is no such
+	// conversation.
 	Welcomed(ctx context.Context, botID string, a AutoAnswer) (bool, error)
 	// DropKeyboards queues a KeyboardRow for each conversation in human mode that still has a Keyboard, and counts them.
 	DropKeyboards(ctx context.Context, l Lease) (int, error)
+}
+
+// CallStore keeps the calls of flows' services until they are answered. A call is begun once: its service may not bear two.
+type CallStore interface {
+	// NextCalls returns calls to be made, the oldest first, without those of busy conversations.
+	NextCalls(ctx context.Context, l Lease, busy []string, limit int) ([]ServiceCall, error)
+	// BeginCall writes down that a call is made now; false when it is not there any more.
+	BeginCall(ctx context.Context, l Lease, id int64) (bool, error)
+	// EndCall puts the answer into the inbox, once. It is a fact and needs no lease.
+	EndCall(ctx context.Context, id int64, answer flow.Answer) error
+	// LoseCalls ends the calls that earlier epochs began as failed: whether they were made is not known. It counts them.
+	LoseCalls(ctx context.Context, l Lease) (int, error)
 }
 
 // ReactionStore follows the team's reactions.
@@ -257,6 +278,8 @@ type Desk interface {
 	MarkSent(ctx context.Context, postID string) error
 	// AgentFiles describes files of a post in their order. An id that is not known any more is ErrRefused.
 	AgentFiles(ctx context.Context, ids []string) ([]AgentFile, error)
+	// AutoFiles describes the files of an automatic message that can be sent, in their order; gone is how many cannot.
+	AutoFiles(ctx context.Context, ids []string) (files []AgentFile, gone int, err error)
 	// OpenFile streams a file of Mattermost from its beginning; the caller closes it.
 	OpenFile(ctx context.Context, id string) (io.ReadCloser, error)
 	// PublicFileURL is an address where the messenger can fetch the file for some days, its last element being name.

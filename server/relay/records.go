@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
@@ -78,12 +79,45 @@ type AutoAnswer struct {
 	// NoAnswerAt is when the timer for an answer that did not come runs out, zero for never. Lane is where it comes back.
 	NoAnswerAt time.Time
 	Lane       string
+	// WaitsSince is since when the customer waits for the team because of this, zero for nothing new.
+	WaitsSince time.Time
 	// RemoveKeyboard takes the buttons from the message in Conversation.Keyboard.
 	RemoveKeyboard bool
+	// Call is made of a flow's service, nil for none. AskedAt is the messenger's time of what the customer did.
+	Call    *flow.Call
+	AskedAt time.Time
+	// Seen is the conversation that the decision was made on. If it is another by now, nothing of this is carried out.
+	Seen Seen
 }
 
-// TimerPrefix begins the event id of a row that no messenger brought: a timer of a conversation ran out. Its Raw is a Timer.
-const TimerPrefix = "timer:"
+// Seen is what a decision depends on and others than the lane change as well.
+type Seen struct {
+	Memory                  json.RawMessage
+	Mode                    conversation.Mode
+	LastAgentAt, HumanSince time.Time
+}
+
+// ServiceCall is a call of a flow's service that waits to be made.
+type ServiceCall struct {
+	ID             int64
+	ConversationID string
+	Call           flow.Call
+}
+
+// Prefixes of the event ids of rows that no messenger brought. Their Raw is a Timer: a timer of a conversation ran out; or a
+// ServiceAnswer.
+const (
+	TimerPrefix  = "timer:"
+	AnswerPrefix = "answer:"
+)
+
+// ServiceAnswer is what a flow's service answered. Of names the call.
+type ServiceAnswer struct {
+	ConversationID string      `json:"conversation_id"`
+	AskedAt        time.Time   `json:"asked_at"`
+	Answer         flow.Answer `json:"answer"`
+	Of             string      `json:"of"`
+}
 
 // Timer is what such a row says.
 type Timer struct {

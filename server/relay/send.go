@@ -112,7 +112,7 @@ func (out *outbound) calls(ctx context.Context, t task) ([]messenger.Outgoing, e
 	if !can.Buttons {
 		whole.Text, whole.Buttons = numbered(whole.Text, whole.Buttons), nil
 	}
-	files, err := out.desk.AgentFiles(ctx, t.row.FileIDs)
+	files, err := out.files(ctx, t.row)
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +120,18 @@ func (out *outbound) calls(ctx context.Context, t task) ([]messenger.Outgoing, e
 		whole.Files = append(whole.Files, out.upload(can, f))
 	}
 	return messenger.Plan(can.Within(out.rules().MaxFileBytes), whole)
+}
+
+// files are those of a row. An automatic message goes out without those that are lost; if nothing else is left of it, it cannot.
+func (out *outbound) files(ctx context.Context, row OutboxRow) ([]AgentFile, error) {
+	if row.Kind != AutoRow {
+		return out.desk.AgentFiles(ctx, row.FileIDs)
+	}
+	files, gone, err := out.desk.AutoFiles(ctx, row.FileIDs)
+	if err == nil && gone > 0 && len(files) == 0 && row.Text == "" {
+		err = ErrRefused
+	}
+	return files, err
 }
 
 func (out *outbound) upload(can messenger.Capabilities, f AgentFile) messenger.Upload {
@@ -135,7 +147,11 @@ func (out *outbound) upload(can messenger.Capabilities, f AgentFile) messenger.U
 
 // text is a row's Markdown as the customer is to read it, with the name of its author where the bot shows it.
 func (out *outbound) text(t task, markdown string) richtext.Text {
-	text := richtext.FromMarkdown(markdown, reading(out.desk))
+	read := reading(out.desk)
+	if t.row.Kind == AutoRow {
+		read = automatic(out.desk)
+	}
+	text := richtext.FromMarkdown(markdown, read)
 	name := t.row.shownName(t.bot.Settings.AgentName)
 	switch {
 	case name == "":

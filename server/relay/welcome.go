@@ -38,11 +38,12 @@ func (r *Relay) Welcome(ctx context.Context, botID string, d messenger.Delivery)
 	w := answerer{botID: botID, desk: r.o.Desk, autos: r.o.Arbiters, meter: r.o.Meter}
 	q := asking{bot: bot, conv: c, lane: update.Lane, id: update.EventID}
 	asked := autoreply.Event{Kind: autoreply.Started, At: e.At, Payload: e.Payload}
-	decision, err := w.decide(ctx, q, arbiter, asked, func(autoreply.Decision) {})
+	decision, err := w.decide(q, arbiter, asked)
 	if err != nil || decision.Text == "" {
-		return nil, err
+		return nil, err // a flow that first asks a service begins when he writes
 	}
-	answer, err := w.carry(ctx, q, decision)
+	decision.Files = nil // the messenger takes one call, which is the text's
+	answer, err := w.carry(q, asked, decision)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +51,11 @@ func (r *Relay) Welcome(ctx context.Context, botID string, d messenger.Delivery)
 	if err != nil || !fresh {
 		return nil, err
 	}
+	if err := w.tellAssigned(ctx, q, decision, answer); err != nil {
+		return nil, err
+	}
 	return r.welcome(welcomer, m.Capabilities(), messenger.Outgoing{
-		Chat: c.Chat, SenderName: bot.Name, Buttons: answer.Buttons, Text: richtext.FromMarkdown(answer.Text, reading(r.o.Desk)),
+		Chat: c.Chat, SenderName: bot.Name, Buttons: answer.Buttons, Text: richtext.FromMarkdown(answer.Text, automatic(r.o.Desk)),
 	})
 }
 
@@ -68,4 +72,12 @@ func (r *Relay) welcome(w messenger.Welcomer, can messenger.Capabilities, out me
 // reading says how Markdown of the team is read for customers.
 func reading(d Desk) richtext.Options {
 	return richtext.Options{Mention: d.DisplayName, Internal: d.Internal, Emoji: d.Emoji}
+}
+
+// automatic says how Markdown of automatic messages is read: who stands behind a username is not for customers, who may bring
+// one in by their own names.
+func automatic(d Desk) richtext.Options {
+	o := reading(d)
+	o.Mention = nil
+	return o
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
@@ -37,12 +38,13 @@ type worker struct {
 	log   Logger
 	rules func() Rules
 
-	in   *inbound
-	out  *outbound
-	scan *scan
-	tell chan struct{}
-	stop context.CancelFunc
-	done chan struct{}
+	in    *inbound
+	out   *outbound
+	calls *calls
+	scan  *scan
+	tell  chan struct{}
+	stop  context.CancelFunc
+	done  chan struct{}
 }
 
 // newWorker starts to work for the lease's bot until Stop.
@@ -53,7 +55,8 @@ func newWorker(o Options, l Lease) *worker {
 	}
 	w.in = w.newInbound()
 	w.out = w.newOutbound(w.rates(o), w.Tell)
-	w.in.said = w.out.lanes.Wake
+	w.calls = w.newCalls()
+	w.in.said = func() { w.out.lanes.Wake(); w.calls.lanes.Wake() }
 	w.scan = w.newScan(func() { w.out.lanes.Wake(); w.Tell() })
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
@@ -97,13 +100,15 @@ func (w *worker) Stop() {
 func (w *worker) run(ctx context.Context) {
 	defer close(w.done)
 	for ctx.Err() == nil {
-		if _, err := w.store.LoseSends(ctx, w.lease); err == nil {
+		_, sends := w.store.LoseSends(ctx, w.lease)
+		_, calls := w.store.LoseCalls(ctx, w.lease)
+		if sends == nil && calls == nil {
 			break
 		}
 		sleep(ctx, pollEvery)
 	}
 	var all sync.WaitGroup
-	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.scan.Run, w.keepTold, w.keepTimers, w.keepPolling, w.keepPurged, w.out.keepSwept} {
+	for _, loop := range []func(context.Context){w.in.Run, w.out.lanes.Run, w.calls.lanes.Run, w.scan.Run, w.keepTold, w.keepTimers, w.keepPolling, w.keepPurged, w.out.keepSwept} {
 		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()
@@ -124,7 +129,8 @@ func (w *worker) keepTold(ctx context.Context) {
 	}
 }
 
-// keepTimers brings timers that ran out into their lanes, and takes buttons away where a person answers now.
+// keepTimers brings timers that ran out into their lanes, takes buttons away where a person answers now, and shows what was
+// answered past the thread.
 func (w *worker) keepTimers(ctx context.Context) {
 	for ctx.Err() == nil {
 		guard(w.meter, w.log, "timers", func() {
@@ -133,13 +139,39 @@ func (w *worker) keepTimers(ctx context.Context) {
 			} else if n > 0 {
 				w.in.lanes.Wake()
 			}
-			if n, err := w.store.DropKeyboards(ctx, w.lease); err != nil {
-				w.warn(ctx, "The keyboards cannot be read", err)
-			} else if n > 0 {
-				w.out.lanes.Wake()
-			}
+			w.dropKeyboards(ctx)
+			w.showAnswers(ctx)
 		})
 		sleep(ctx, tellEvery)
+	}
+}
+
+func (w *worker) dropKeyboards(ctx context.Context) {
+	if bot, ok := w.bots.Known(w.lease.BotID); !ok || bot.Settings.KeepKeyboard {
+		return
+	}
+	if n, err := w.store.DropKeyboards(ctx, w.lease); err != nil {
+		w.warn(ctx, "The keyboards cannot be read", err)
+	} else if n > 0 {
+		w.out.lanes.Wake()
+	}
+}
+
+// showAnswers shows what customers were answered past their open threads: a welcome that the messenger took at once.
+func (w *worker) showAnswers(ctx context.Context) {
+	bot, ok := w.bots.Known(w.lease.BotID)
+	if !ok {
+		return
+	}
+	rows, err := w.store.UnshownLately(ctx, w.lease.BotID)
+	for _, row := range rows {
+		var c conversation.Conversation
+		if c, err = w.store.Conversation(ctx, row.ConversationID); err == nil {
+			err = showAuto(ctx, w.desk, w.store, bot, c, row)
+		}
+	}
+	if err != nil {
+		w.warn(ctx, "An automatic message cannot be shown", err)
 	}
 }
 

@@ -65,37 +65,55 @@ func finishedRow(d relay.Finished) finished {
 
 // FinishUpdates implements relay.InboxStore. A row that is finished already changes nothing again. An edit may stand in
 // the same batch as its message. What is answered automatically comes after the message that it answers; of several answers
-// in one conversation the later ones count. The ids go in a second time as an array: PostgreSQL sees how few they are, and
+// in one conversation the later ones count. The ids of rows whose answer was overtaken are returned; nothing of them is stored.
+// The ids go in a second time as an array: PostgreSQL sees how few they are, and
 // does not read the whole backlog for them.
-func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.Finished) error {
+func (s *Store) FinishUpdates(ctx context.Context, l relay.Lease, done []relay.Finished) (late []int64, err error) {
 	rows, ids := finishedRows(done)
 	argument, err := document(rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	answers := autoRows(done)
-	if len(answers) == 0 {
-		return s.fenced(ctx, "finish updates", l,
-			endedUpdates+noAnswers+editedMessages+newMessages+movedConversations+theirRows, argument, ids)
+	statement := givenUpdates + noAskedAnswers + lockedConversations + noLateAnswers + endedUpdates + noAnswers +
+		editedMessages + newMessages + movedConversations + theirRows
+	args := []any{l.BotID, l.Epoch, argument, ids}
+	if answers := autoRows(done); len(answers) > 0 {
+		auto, err := document(answers)
+		if err != nil {
+			return nil, err
+		}
+		statement = givenUpdates + askedAnswers + lockedConversations + lateAnswers + endedUpdates + decidedAnswers +
+			editedMessages + newMessages + movedConversations + followedDecisions + theirRows + saidAnswers
+		args = append(args, auto)
 	}
-	auto, err := document(answers)
-	if err != nil {
-		return err
-	}
-	return s.fenced(ctx, "finish updates", l,
-		endedUpdates+decidedAnswers+editedMessages+newMessages+movedConversations+followedDecisions+theirRows+saidAnswers,
-		argument, ids, auto)
+	overtaken, err := value[pq.Int64Array](ctx, s, "finish updates",
+		lease+`,`+statement+` SELECT array(SELECT id FROM late) FROM lease`, args...)
+	return overtaken, fencedIfMissing(err)
 }
 
-// endedUpdates ends the rows of the inbox.
-const endedUpdates = `
+// givenUpdates are the rows of the inbox that end.
+const givenUpdates = `
 	done AS (
 		SELECT d.* FROM lease, json_to_recordset($3::json) AS d (id bigint, state text, reason text, edited boolean,
 			conversation_id text, post_id text, direction text, external_id text, kind text, number int, at timestamptz,
-			edited_at timestamptz, posts int, waits boolean, text_digest text, files_digest text, quote_key text)),
+			edited_at timestamptz, posts int, waits boolean, text_digest text, files_digest text, quote_key text)),`
+
+// lockedColumns are those of a conversation that a decision is compared with, or is carried out on.
+const lockedColumns = ` id, bot_id, keyboard, memory, mode, last_agent_at, human_since `
+
+// lockedConversations are locked in one order wherever several are: no two statements can wait for each other.
+const lockedConversations = `
+	locked AS (
+		SELECT` + lockedColumns + `FROM msgbot_conversations
+		WHERE id IN (SELECT conversation_id FROM done UNION SELECT conversation_id FROM asked)
+		ORDER BY id FOR NO KEY UPDATE),`
+
+// endedUpdates ends the rows.
+const endedUpdates = `
 	ended AS (
 		UPDATE msgbot_inbox i SET state = done.state, reason = done.reason FROM done
-		WHERE i.id = done.id AND i.id = ANY ($4::bigint[]) AND i.bot_id = $1 AND i.state = 'waiting' RETURNING i.id),
+		WHERE i.id = done.id AND i.id = ANY ($4::bigint[]) AND i.bot_id = $1 AND i.state = 'waiting'
+			AND i.id NOT IN (SELECT id FROM late) RETURNING i.id),
 	message AS (
 		SELECT id, conversation_id, post_id, direction, external_id, kind, number, coalesce(at, now()) AS at, edited_at, posts,
 			waits, text_digest, files_digest, quote_key
@@ -168,10 +186,6 @@ const movedConversations = `
 		FROM (SELECT conversation_id, posts FROM fresh UNION ALL SELECT conversation_id, posts FROM grown
 			UNION ALL SELECT conversation_id, 0 FROM decided) counts
 		GROUP BY conversation_id),
-	-- Rows are locked in one order wherever several are: no two statements can wait for each other.
-	locked AS (
-		SELECT id, bot_id, keyboard FROM msgbot_conversations WHERE id IN (SELECT conversation_id FROM added)
-		ORDER BY id FOR NO KEY UPDATE),
 	conversation AS (
 		UPDATE msgbot_conversations c SET
 			thread_posts = thread_posts + added.posts,
@@ -188,7 +202,8 @@ const movedConversations = `
 							AND m.at >= c.waiting_since)
 					ELSE c.waiting_since END,
 				-- An agent may have answered what is recorded only now.
-				CASE WHEN news.asked > coalesce(c.last_agent_at, '-infinity') THEN news.first END),
+				CASE WHEN news.asked > coalesce(c.last_agent_at, '-infinity') THEN news.first END,
+				CASE WHEN decided.waits_since > coalesce(c.last_agent_at, '-infinity') AND NOT closes THEN decided.waits_since END),
 			last_message_at = greatest(c.last_message_at, news.last, decided.said_at),
 			early_edit_at = greatest(c.early_edit_at, news.edited)`
 

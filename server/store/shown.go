@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
@@ -48,6 +49,17 @@ func (s *Store) Target(ctx context.Context, conversationID, postID string) (stri
 	return value[string](ctx, s, "find the message behind a post", `
 		SELECT external_id FROM msgbot_parts WHERE post_id = $2 AND conversation_id = $1
 		ORDER BY number, external_id LIMIT 1`, conversationID, postID)
+}
+
+// WroteAt implements relay.ShownStore.
+func (s *Store) WroteAt(ctx context.Context, conversationID string) (time.Time, error) {
+	return row(ctx, s, "look when a customer wrote", func(t *time.Time) []any { return []any{when{t}} },
+		`SELECT max(at) FROM msgbot_messages WHERE conversation_id = $1 AND direction = 'in'`, conversationID)
+}
+
+// Recorded implements relay.ShownStore.
+func (s *Store) Recorded(ctx context.Context, postID string) (bool, error) {
+	return value[bool](ctx, s, "look for a message", `SELECT EXISTS (SELECT FROM msgbot_messages WHERE post_id = $1)`, postID)
 }
 
 // Quoted implements relay.ShownStore. Notes and replies that did not go out are no messages there; the empty key is

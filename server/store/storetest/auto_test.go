@@ -83,7 +83,8 @@ func TestAnAutomaticAnswerIsStoredOnceWithTheEndOfItsRow(t *testing.T) {
 		})
 		old := l
 		old.Epoch--
-		require.ErrorIs(w, w.FinishUpdates(w.ctx, old, []relay.Finished{f}), relay.ErrFenced)
+		_, err := w.FinishUpdates(w.ctx, old, w.seeing([]relay.Finished{f}))
+		require.ErrorIs(w, err, relay.ErrFenced)
 		require.Empty(w, w.queued("a"))
 		for range 2 {
 			w.finish(l, f)

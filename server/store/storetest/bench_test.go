@@ -69,7 +69,8 @@ func BenchmarkFinishUpdates16(b *testing.B) {
 			done = append(done, finishedAs(row, conversations[j%8], "post"+row.EventID))
 		}
 		b.StartTimer()
-		require.NoError(b, s.FinishUpdates(b.Context(), l, done))
+		_, err = s.FinishUpdates(b.Context(), l, done)
+		require.NoError(b, err)
 	}
 }
 

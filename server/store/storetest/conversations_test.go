@@ -260,9 +260,9 @@ func TestACardIsDueOnlyForWhatItShows(t *testing.T) {
 		w.ok(err)
 		require.Empty(w, w.due("a"))
 
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{finishedAs(w.update("a", "1", "1"), c, "p1")}))
+		w.finish(l, finishedAs(w.update("a", "1", "1"), c, "p1"))
 		shown() // open, waiting, reachable
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{finishedAs(w.update("a", "2", "1"), c, "p2")}))
+		w.finish(l, finishedAs(w.update("a", "2", "1"), c, "p2"))
 		require.Empty(w, w.due("a"), "a second message changes nothing that is shown")
 		w.record(l, sending(c, "p3", 1))
 		shown() // answered
@@ -315,7 +315,7 @@ func TestIdleConversationsAreClosed(t *testing.T) {
 			c := w.thread(l, chat)
 			f := finishedAs(w.update("a", chat, chat), c, "post-"+chat)
 			f.Message.At = at
-			w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{f}))
+			w.finish(l, f)
 			return c
 		}
 		idle, fresh := talk("1", noon), talk("2", noon.Add(2*time.Hour))

@@ -41,7 +41,28 @@ func (w *world) edited(c conversation.Conversation, postID string, at int, chang
 
 func (w *world) finish(l relay.Lease, done ...relay.Finished) {
 	w.Helper()
-	w.ok(w.FinishUpdates(w.ctx, l, done))
+	_, err := w.FinishUpdates(w.ctx, l, w.seeing(done))
+	w.ok(err)
+}
+
+// seeing makes the answers of rows be decided on the conversations as they are, unless they say on what.
+func (w *world) seeing(done []relay.Finished) []relay.Finished {
+	w.Helper()
+	for i, f := range done {
+		if f.Auto != nil && f.Auto.Seen.Mode == "" {
+			a := *f.Auto
+			a.Seen = w.seen(a.ConversationID)
+			done[i].Auto = &a
+		}
+	}
+	return done
+}
+
+// seen is what a decision about a conversation is made on now.
+func (w *world) seen(conversationID string) relay.Seen {
+	w.Helper()
+	c := w.conversation(conversationID)
+	return relay.Seen{Memory: c.Memory, Mode: c.Mode, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince}
 }
 
 func (w *world) shown(c conversation.Conversation, externalID string) relay.Shown {

@@ -148,8 +148,8 @@ func TestFinishedUpdatesBecomeMessagesInOneStep(t *testing.T) {
 			done = append(done, f)
 		}
 		done = append(done, relay.Finished{ID: w.update("a", "dropped", "x").ID, State: relay.InboxDropped, Reason: "receipt"})
-		w.ok(w.FinishUpdates(w.ctx, l, done))
-		w.ok(w.FinishUpdates(w.ctx, l, nil))
+		w.finish(l, done...)
+		w.finish(l)
 
 		rows, err := w.NextUpdates(w.ctx, "a", nil, 10)
 		w.ok(err)
@@ -168,7 +168,7 @@ func TestFinishedUpdatesBecomeMessagesInOneStep(t *testing.T) {
 		require.Equal(w, conversation.Received, messages[0].State)
 		require.Equal(w, "external-post0", messages[0].Parts[0].ExternalID)
 
-		w.ok(w.FinishUpdates(w.ctx, l, done))
+		w.finish(l, done...)
 		require.Equal(w, got, w.conversation(first.ID), "a second time changes nothing")
 	})
 }
@@ -185,7 +185,7 @@ func TestACustomersMessageOpensStartsTheWaitAndMakesReachable(t *testing.T) {
 		w.ok(err)
 		late, early := finishedAs(w.update("a", "1", "1"), c, "p1"), finishedAs(w.update("a", "2", "1"), c, "p2")
 		late.Message.At, early.Message.At = noon.Add(time.Minute), noon.Add(time.Second)
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{late, early}))
+		w.finish(l, late, early)
 		got := w.conversation(c.ID)
 		require.Equal(w, conversation.Open, got.Status)
 		require.True(w, got.ClosedAt.IsZero())
@@ -202,7 +202,7 @@ func TestADuplicateMessageDoesNotSpoilItsBatch(t *testing.T) {
 		one, edited, next := finishedAs(w.update("a", "1", "1"), c, "p1"), finishedAs(w.update("a", "2", "1"), c, "p2"), finishedAs(w.update("a", "3", "1"), c, "p3")
 		edited.Message.ExternalID = one.Message.ExternalID
 		again := finishedAs(w.update("a", "4", "1"), c, "p3")
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{one, edited, next, again}))
+		w.finish(l, one, edited, next, again)
 		require.Equal(w, 3, w.count(`SELECT count(*) FROM msgbot_messages`))
 		require.Equal(w, 2, w.count(`SELECT count(*) FROM msgbot_parts`))
 		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_inbox WHERE state = 'waiting'`))
@@ -214,7 +214,7 @@ func TestALeaseOnOneBotFinishesNothingOfAnother(t *testing.T) {
 		l := w.bot("a")
 		w.bot("b")
 		row := w.update("b", "1", "x")
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{{ID: row.ID, State: relay.InboxDone}}))
+		w.finish(l, relay.Finished{ID: row.ID, State: relay.InboxDone})
 		require.Equal(w, row, w.update("b", "1", "x"))
 	})
 }

@@ -170,7 +170,10 @@ func TestATakeoverDoesNotOvertakeAWriteOfTheOldOwner(t *testing.T) {
 		var blocker int
 		w.ok(tx.QueryRowContext(w.ctx, `SELECT pg_backend_pid() FROM msgbot_conversations FOR UPDATE`).Scan(&blocker))
 		written := make(chan error)
-		go func() { written <- w.FinishUpdates(w.ctx, old, []relay.Finished{finishedAs(row, c, "p1")}) }()
+		go func() {
+			_, err := w.FinishUpdates(w.ctx, old, []relay.Finished{finishedAs(row, c, "p1")})
+			written <- err
+		}()
 		require.Eventually(w, func() bool {
 			return w.count(`SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))`, blocker) > 0
 		}, 4*time.Second, 5*time.Millisecond, "the write is under way")
@@ -203,7 +206,8 @@ func TestWritesUnderALostLeaseWriteNothing(t *testing.T) {
 			"FinishUpdates": func() error {
 				f := answered(finishedAs(row, c, "p2"), c, saying("auto"))
 				f.Auto.Rules, f.Auto.RemoveKeyboard = []string{"r1"}, true
-				return w.FinishUpdates(w.ctx, old, []relay.Finished{f})
+				_, err := w.FinishUpdates(w.ctx, old, []relay.Finished{f})
+				return err
 			},
 			"DeferUpdate": func() error { return w.DeferUpdate(w.ctx, old, row.ID, noon, "") },
 			"PurgeInbox":  func() error { return w.PurgeInbox(w.ctx, old, time.Now()) },

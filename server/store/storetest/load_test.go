@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -105,7 +106,7 @@ func TestFinishingAnUpdateDoesNotReadTheBacklog(t *testing.T) {
 	}
 	began, read := reads("idx_scan"), reads("idx_tup_read")
 	for i := range 3 {
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{{ID: int64(1000 * (1 + i)), State: relay.InboxDone}}))
+		w.finish(l, relay.Finished{ID: int64(1000 * (1 + i)), State: relay.InboxDone})
 	}
 	w.ok(w.Close())
 	require.Eventually(t, func() bool { return reads("idx_scan") >= began+3 }, 5*time.Second, 20*time.Millisecond)
@@ -129,7 +130,7 @@ func TestWritersOfTheSameConversationsNeverBlockEachOtherForGood(t *testing.T) {
 					id := fmt.Sprint(serial.Add(1))
 					done = append(done, finishedAs(w.update("a", id, id), inOrder(writer, i), "in"+id))
 				}
-				w.ok(w.FinishUpdates(w.ctx, l, done))
+				w.finish(l, done...)
 			},
 			func(writer, n int) {
 				var done []relay.Finished
@@ -139,7 +140,18 @@ func TestWritersOfTheSameConversationsNeverBlockEachOtherForGood(t *testing.T) {
 						a.Rules, a.RemoveKeyboard, a.NoAnswerAt = []string{fmt.Sprint(i), fmt.Sprint(len(talks) - i)}, true, noon
 					}))
 				}
-				w.ok(w.FinishUpdates(w.ctx, l, done))
+				w.finish(l, done...)
+			},
+			func(writer, n int) {
+				for i := range talks {
+					c := inOrder(writer, i)
+					a := relay.AutoAnswer{
+						ConversationID: c.ID, PostID: fmt.Sprint("welcome", serial.Add(1)), Text: "Hello!", Lane: c.Chat.ID,
+						Memory: json.RawMessage(`{}`), Rules: []string{fmt.Sprint(i), fmt.Sprint(len(talks) - i)}, Seen: w.seen(c.ID),
+					}
+					_, err := w.Welcomed(w.ctx, "a", a)
+					w.ok(err)
+				}
 			},
 			func(writer, n int) {
 				_, err := w.RaiseTimers(w.ctx, l)

@@ -24,7 +24,7 @@ func TestConversationsAreFilteredAndPaged(t *testing.T) {
 				w.thread(l, chat)
 				f := finishedAs(w.update(l.BotID, chat, chat), c, "post-"+chat)
 				f.Message.At = noon.Add(time.Duration(minute) * time.Minute)
-				w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{f}))
+				w.finish(l, f)
 				_, err = w.Converse(w.ctx, l.BotID, chatOf(chat), messenger.Person{ID: chat, Name: name, Username: username})
 				w.ok(err)
 			}
@@ -83,7 +83,7 @@ func TestMessagesShowTheirDelivery(t *testing.T) {
 	each(t, func(w *world) {
 		l := w.bot("a")
 		c := w.thread(l, "1")
-		w.ok(w.FinishUpdates(w.ctx, l, []relay.Finished{finishedAs(w.update("a", "1", "1"), c, "in")}))
+		w.finish(l, finishedAs(w.update("a", "1", "1"), c, "in"))
 		ids := []string{"note", "queued", "sending", "sent", "failed", "unknown", "held", "cancelled"}
 		for i, id := range ids {
 			action := map[string]conversation.Action{"note": conversation.Keep, "held": conversation.Hold}[id]

@@ -1,0 +1,12 @@
+DROP INDEX msgbot_outbox_unshown;
+DROP TABLE msgbot_calls;
+CREATE OR REPLACE FUNCTION msgbot_auto() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.waiting_since IS NULL OR NEW.status = 'closed' THEN
+        NEW.no_answer_at := NULL;
+    END IF;
+    IF NEW.mode = 'human' THEN
+        NEW.memory := NEW.memory - 'position';
+    END IF;
+    RETURN NEW;
+END $$;
