@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,9 @@ func (s *server) submitFlow(ctx context.Context, t Texts, caller string, d model
 	state, odd, err := s.Answers.PutDraft(ctx, bot.ID, "", []byte(submission(d.Submission).text("yaml")), by)
 	var flawed *answers.FlowError
 	if errors.As(err, &flawed) {
-		err = invalid("yaml", FlowProblems(t, flawed.Problems))
+		err = &Error{
+			Status: http.StatusUnprocessableEntity, Code: "invalid_field", Field: "yaml", Message: FlowProblems(t, flawed.Problems),
+		}
 	}
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, err

@@ -75,7 +75,7 @@ func TestTheHolidaysThatAreTickedAreAdded(t *testing.T) {
 	require.Greater(t, len(s.hours.Dates), 10)
 	for _, values := range []map[string]any{{}, {"dates": []any{"2020-01-01"}}} {
 		w := newWorld(t)
-		require.Equal(t, map[string]string{"dates": "none is chosen"}, w.submit(channelAdmin, "holidays", "tg1 ua 2026-11-26 Europe/Kyiv", values).Errors)
+		require.Equal(t, map[string]string{"dates": "This is missing."}, w.submit(channelAdmin, "holidays", "tg1 ua 2026-11-26 Europe/Kyiv", values).Errors)
 		require.Empty(t, w.calls)
 	}
 }
