@@ -14,7 +14,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// maxNote is the longest note, in characters: a post of Mattermost holds 16383 characters.
+// maxNote is the longest note, in characters: a post of Mattermost holds 16383.
 const maxNote = 16000
 
 // onConversation is a route below one conversation: 404 for whoever may not see it.
