@@ -92,7 +92,7 @@ func parseConfiguration(raw map[string]any) (*configuration, error) {
 			continue
 		}
 		if err := field.parse(value); err != nil {
-			return nil, &conversation.FieldError{Field: field.key, Message: err.Error()}
+			return nil, errors.Wrap(err, field.key)
 		}
 	}
 	if prefixes != "" {

@@ -5,7 +5,6 @@ package answers
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -84,7 +83,7 @@ func (s *Service) PutDraft(ctx context.Context, botID, name string, text []byte,
 		return FlowState{}, nil, err
 	}
 	if name != "" && f.Name != name {
-		return FlowState{}, nil, &conversation.FieldError{Field: "flow", Message: fmt.Sprintf("%q is not %q, the name it is saved by", f.Name, name)}
+		return FlowState{}, nil, conversation.Wrong("flow", conversation.ProblemFlowOtherName, "value", f.Name, "name", name)
 	}
 	if json.Valid(text) {
 		text = flow.Marshal(f)
@@ -171,7 +170,7 @@ func (s *Service) fits(ctx context.Context, botID string, f flow.Flow) error {
 	_, problems := autoreply.Compile(autoreply.Setup{Flows: append(flows, autoreply.Published{Flow: &f}), Words: noWords})
 	for _, p := range problems {
 		if field, ok := strings.CutPrefix(p.Field, "flows."+f.Name+"."); ok {
-			return &conversation.FieldError{Field: field, Message: p.Message}
+			return p.At(field)
 		}
 	}
 	return nil

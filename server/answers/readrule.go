@@ -25,12 +25,11 @@ func ReadRule(fields map[string]json.RawMessage) (autoreply.Rule, error) {
 	if err == nil {
 		return r, nil
 	}
-	wrong, ok := fieldOf(err)
+	wrong, ok := conversation.Misread(err)
 	if !ok {
 		return r, errors.Wrap(err, "read a rule")
 	}
-	wrong.Field = culprit(fields, wrong.Field)
-	return r, wrong
+	return r, wrong.At(culprit(fields, wrong.Field))
 }
 
 // patched is the rule with the fields of the patch in the place of its own.
@@ -55,20 +54,6 @@ func readStrictly(fields map[string]json.RawMessage, r *autoreply.Rule) error {
 	decoder := json.NewDecoder(bytes.NewReader(whole))
 	decoder.DisallowUnknownFields()
 	return decoder.Decode(r)
-}
-
-// fieldOf is an error of reading JSON as one of a field.
-func fieldOf(err error) (*conversation.FieldError, bool) {
-	var value *json.UnmarshalTypeError
-	var field *conversation.FieldError
-	switch {
-	case errors.As(err, &field):
-		return &conversation.FieldError{Message: field.Message}, true // a duration does not know where it stands
-	case errors.As(err, &value):
-		return &conversation.FieldError{Field: value.Field, Message: "a " + value.Value + " is not allowed here"}, true
-	}
-	name, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
-	return &conversation.FieldError{Field: strings.Trim(name, `"`), Message: "there is no such field"}, unknown
 }
 
 // culprit is the path of the field that cannot be read; known is what the error says of it, which may be nothing or, of a

@@ -16,7 +16,6 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // maxTries is how often a change of one rule is made anew because others changed rules at the same moment.
@@ -181,10 +180,10 @@ func normal(r autoreply.Rule) autoreply.Rule {
 }
 
 // problemsOf are what is wrong with rules that are new or another than before, flows that they lead to included.
-func problemsOf(before Script, rules []autoreply.Rule) []autoreply.Problem {
+func problemsOf(before Script, rules []autoreply.Rule) autoreply.Problems {
 	flows, _ := readFlows(before.Published)
 	_, all := autoreply.Compile(autoreply.Setup{Rules: rules, Flows: flows, Words: noWords})
-	var problems []autoreply.Problem
+	var problems autoreply.Problems
 	for _, p := range all {
 		i, ok := ruleOf(p.Field)
 		if p.Field == "rules" || ok && !unchanged(before.Rules, rules[i]) {
@@ -220,17 +219,16 @@ func unchanged(before []autoreply.Rule, now autoreply.Rule) bool {
 }
 
 // ofOne names the fields of rule number at as those of a single rule.
-func ofOne(problems []autoreply.Problem, at int) []autoreply.Problem {
+func ofOne(problems autoreply.Problems, at int) autoreply.Problems {
 	for i := range problems {
-		problems[i].Field = strings.TrimPrefix(problems[i].Field, fmt.Sprintf("rules[%d].", at))
+		problems[i] = problems[i].At(strings.TrimPrefix(problems[i].Field, fmt.Sprintf("rules[%d].", at)))
 	}
 	return problems
 }
 
-func firstProblem(problems []autoreply.Problem) error {
+func firstProblem(problems autoreply.Problems) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	first := conversation.FieldError(problems[0])
-	return &first
+	return problems[0]
 }

@@ -20,7 +20,7 @@ func fieldWrong(t *testing.T, err error) string {
 	t.Helper()
 	var wrong *conversation.FieldError
 	require.ErrorAs(t, err, &wrong)
-	require.NotEmpty(t, wrong.Message)
+	require.NotEmpty(t, wrong.Problem)
 	return wrong.Field
 }
 

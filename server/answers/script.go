@@ -85,7 +85,7 @@ func (u *used) arbiter(t traits) *autoreply.Arbiter {
 	return arbiter
 }
 
-func (u *used) compile(t traits) (*autoreply.Arbiter, []autoreply.Problem) {
+func (u *used) compile(t traits) (*autoreply.Arbiter, autoreply.Problems) {
 	arbiter, problems := autoreply.Compile(autoreply.Setup{
 		Rules: u.Rules, Hours: u.Hours, Flows: u.flows, Former: u.former, Language: t.language, BotUsername: t.username,
 		BusinessAuto: t.businessAuto, KeepKeyboard: t.keepKeyboard, Words: u.words,
@@ -104,7 +104,7 @@ func (s *Service) renewed(botID string, stored Script, before *script) *script {
 	bot, _ := s.o.Bots.Known(botID)
 	_, problems := u.compile(traitsOf(bot))
 	for _, p := range problems {
-		wrong = append(wrong, p.Field+": "+p.Message)
+		wrong = append(wrong, p.Field+": "+p.English(s.o.Words))
 	}
 	next := &script{version: stored.Version, used: u}
 	switch {

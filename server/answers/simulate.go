@@ -52,7 +52,7 @@ func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome,
 		return Outcome{}, ErrNotFound
 	}
 	if strings.TrimSpace(t.Text) == "" {
-		return Outcome{}, &conversation.FieldError{Field: "text", Message: "it is missing"}
+		return Outcome{}, conversation.Wrong("text", conversation.ProblemMissing)
 	}
 	if err := s.Refresh(ctx); err != nil {
 		return Outcome{}, err

@@ -162,7 +162,7 @@ func (s *server) rest(entry route) http.Handler {
 		caller := r.Header.Get(userHeader)
 		a, err := s.whenReady(entry.serve, r, caller)
 		if err != nil {
-			a = s.failure(r.Pattern, err, a.target)
+			a = s.failure(r.Pattern, s.worded(caller, err), a.target)
 		}
 		if entry.audited() {
 			s.Audit(Audit{UserID: caller, Action: r.Pattern, Target: a.target, Status: cmp.Or(a.outcome, a.status)})
@@ -178,6 +178,16 @@ func (s *server) whenReady(h handler, r *http.Request, caller string) (answer, e
 	ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 	defer cancel()
 	return h(r.WithContext(ctx), caller)
+}
+
+// worded puts what is wrong with a field into the language of the caller.
+func (s *server) worded(caller string, err error) error {
+	e := AsError(err)
+	if e == nil || e.wrong == nil {
+		return err
+	}
+	e.Message = e.said(s.language(caller), asItIs)
+	return e
 }
 
 func (s *server) failure(route string, err error, target string) answer {

@@ -10,6 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // AutocompleteBots is the path of the list of bots below the plugin's own path, for a command's dynamic list.
@@ -44,13 +45,17 @@ func Handle(b conversation.Bot, all []conversation.Bot) string {
 
 // Literal shows text that somebody typed or a messenger said as it is: nothing in it formats or mentions.
 func Literal(text string) string {
-	return "`" + strings.Map(func(r rune) rune {
-		switch {
-		case r == '`':
-			return '\''
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+	return "`" + strings.ReplaceAll(oneLine(text), "`", "'") + "`"
+}
+
+// escaped is a text that formats nothing inside a sentence in Markdown.
+func escaped(text string) string { return richtext.Plain(oneLine(text)).Markdown() }
+
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
-	}, text) + "`"
+	}, text)
 }

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pkg/errors"
-
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
@@ -40,27 +38,18 @@ func (s *server) putRules(r *http.Request, b conversation.Bot) (answer, error) {
 		return answer{}, err
 	}
 	if body.Rules == nil {
-		return answer{}, invalid("rules", "it is missing")
+		return answer{}, conversation.Wrong("rules", conversation.ProblemMissing)
 	}
 	rules := make([]autoreply.Rule, 0, len(*body.Rules))
 	for i, fields := range *body.Rules {
 		rule, err := answers.ReadRule(fields)
 		if err != nil {
-			return answer{}, below(fmt.Sprintf("rules[%d]", i), err)
+			return answer{}, at(err, func(field string) string { return fmt.Sprintf("rules[%d].%s", i, field) })
 		}
 		rules = append(rules, rule)
 	}
 	rules, version, err := s.Answers.PutRules(r.Context(), b.ID, rules, body.Version)
 	return viewRules(rules, version), err
-}
-
-// below names the field of an error by its whole path.
-func below(path string, err error) error {
-	var field *conversation.FieldError
-	if errors.As(err, &field) {
-		return invalid(path+"."+field.Field, field.Message)
-	}
-	return err
 }
 
 func (s *server) addRule(r *http.Request, b conversation.Bot) (answer, error) {
@@ -141,7 +130,7 @@ func (s *server) simulate(r *http.Request, b conversation.Bot) (answer, error) {
 	if body.ConversationID != "" {
 		c, _, err := s.conversationFor(r.Context(), r.Header.Get(userHeader), body.ConversationID)
 		if e := AsError(err); e != nil && e.Status == http.StatusNotFound || err == nil && c.BotID != b.ID {
-			return answer{}, invalid("conversation_id", "this bot has no such conversation")
+			return answer{}, conversation.Wrong("conversation_id", conversation.ProblemNoConversation)
 		}
 		if err != nil {
 			return answer{}, err

@@ -84,7 +84,7 @@ func TestWhatTheServiceRefusesIsAnswered(t *testing.T) {
 		{answers.ErrChanged, 409, "changed", ""},
 		{answers.ErrNotFound, 404, "not_found", ""},
 		{answers.ErrSysadminOnly, 403, "sysadmin_only", ""},
-		{&conversation.FieldError{Field: "trigger.phrases[0]", Message: "is empty"}, 422, "invalid_field", "trigger.phrases[0]"},
+		{conversation.Wrong("trigger.phrases[0]", conversation.ProblemMissing), 422, "invalid_field", "trigger.phrases[0]"},
 		{errors.New("pq: down"), 500, "internal", ""},
 	} {
 		for route, s := range samples {

@@ -6,9 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/bots"
@@ -107,7 +105,7 @@ func (s *server) add(ctx context.Context, caller string, n newBot) (conversation
 		return conversation.Bot{}, err
 	}
 	if n.Token == "" {
-		return conversation.Bot{}, invalid("token", "it is missing")
+		return conversation.Bot{}, conversation.Wrong("token", conversation.ProblemMissing)
 	}
 	if err := s.validate(bots.Edit{Mode: &n.Mode, Name: &n.Name, Token: &n.Token}); err != nil {
 		return conversation.Bot{}, err
@@ -157,7 +155,7 @@ func (s *server) edit(ctx context.Context, caller string, b conversation.Bot, c 
 		value *string
 	}{{"name", e.Name}, {"token", e.Token}} {
 		if f.value != nil && *f.value == "" {
-			return conversation.Bot{}, invalid(f.name, "it must not be empty")
+			return conversation.Bot{}, conversation.Wrong(f.name, conversation.ProblemMissing)
 		}
 	}
 	if err := s.validate(e); err != nil {
@@ -196,8 +194,10 @@ func trimmed(text *string) *string {
 
 // validate checks what can be told wrong without asking the messenger.
 func (s *server) validate(e bots.Edit) error {
-	if e.Mode != nil && !slices.Contains([]messenger.Mode{"", messenger.Webhook, messenger.Polling}, *e.Mode) {
-		return invalid("mode", fmt.Sprintf("%q is not one of [%s %s]", *e.Mode, messenger.Webhook, messenger.Polling))
+	if e.Mode != nil && *e.Mode != "" {
+		if err := oneOf("mode", *e.Mode, messenger.Webhook, messenger.Polling); err != nil {
+			return err
+		}
 	}
 	if e.Name != nil {
 		if err := line("name", *e.Name, maxNameRunes); err != nil {
@@ -215,17 +215,14 @@ func (s *server) validateKind(k messenger.Kind) error {
 	for _, kind := range s.Kinds {
 		names = append(names, kind.ID)
 	}
-	if !slices.Contains(names, k) {
-		return invalid("kind", fmt.Sprintf("%q is not one of %v", k, names))
-	}
-	return nil
+	return oneOf("kind", k, names...)
 }
 
 // validateChannel checks an inbox channel: the caller must see it and may manage the bots of it.
 func (s *server) validateChannel(caller, channelID string) error {
 	switch {
 	case !idPattern.MatchString(channelID), !s.Access.CanSee(caller, channelID):
-		return invalid("channel_id", "there is no such channel, or you cannot see it")
+		return conversation.Wrong("channel_id", conversation.ProblemNoChannel)
 	case !s.Access.Allows(Manager, caller, channelID):
 		return forbidden()
 	}

@@ -108,7 +108,7 @@ func TestWhatTheServiceRefusesIsSaid(t *testing.T) {
 		{bots.ErrChanged, Error{Status: 409, Code: "changed"}},
 		{&bots.RefusedError{Field: "token", Words: "Unauthorized"}, Error{Status: 422, Code: "token_refused", Field: "token"}},
 		{&bots.RefusedError{Field: "mode", Words: "bad webhook: https only"}, Error{Status: 422, Code: "refused", Field: "mode"}},
-		{&conversation.FieldError{Field: "mode", Message: "SiteURL is http"}, Error{Status: 422, Code: "invalid_field", Field: "mode"}},
+		{conversation.Wrong("mode", conversation.ProblemNotHTTPS, "scheme", "http"), Error{Status: 422, Code: "invalid_field", Field: "mode"}},
 		{&messenger.Error{Class: messenger.Transient, Description: "no route"}, Error{Status: 502, Code: "messenger_failed"}},
 	} {
 		w := newWorld(t)
@@ -117,6 +117,16 @@ func TestWhatTheServiceRefusesIsSaid(t *testing.T) {
 		require.NotEmpty(t, e.Message)
 		e.Message = ""
 		require.Equal(t, c.want, e)
+	}
+}
+
+func TestRESTSaysWhatIsWrongWithAFieldInTheLanguageOfTheCaller(t *testing.T) {
+	for user, words := range map[string]string{
+		member:   "“*odd*” is not allowed here. Allowed: open, snoozed, closed.",
+		outsider: "«*odd*» тут не підходить. Можливі значення: open, snoozed, closed.",
+	} {
+		out := newWorld(t).as(user, "GET", "/api/v1/conversations?status=*odd*", "")
+		require.Equal(t, Error{Status: 422, Code: "invalid_field", Field: "status", Message: words}, wrongOf(t, out))
 	}
 }
 

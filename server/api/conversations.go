@@ -4,7 +4,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +14,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// maxNote is the longest note, in bytes: a post of Mattermost holds 16383 characters.
+// maxNote is the longest note, in characters: a post of Mattermost holds 16383.
 const maxNote = 16000
 
 // onConversation is a route below one conversation: 404 for whoever may not see it.
@@ -125,11 +124,10 @@ func filter(r *http.Request) (Filter, error) {
 	if f.Waiting, err = waiting(values); err != nil {
 		return Filter{}, err
 	}
-	statuses := []conversation.Status{conversation.Open, conversation.Snoozed, conversation.Closed}
-	if f.Status != "" && !slices.Contains(statuses, f.Status) {
-		return Filter{}, invalid("status", fmt.Sprintf("%q is not one of %v", f.Status, statuses))
+	if f.Status != "" {
+		err = oneOf("status", f.Status, conversation.Open, conversation.Snoozed, conversation.Closed)
 	}
-	return f, nil
+	return f, err
 }
 
 func waiting(values url.Values) (bool, error) {
@@ -139,7 +137,7 @@ func waiting(values url.Values) (bool, error) {
 	}
 	w, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, invalid("waiting", "it must be true or false")
+		return false, conversation.Wrong("waiting", conversation.ProblemNotOneOf, "value", text, "allowed", "true, false")
 	}
 	return w, nil
 }
@@ -173,13 +171,13 @@ func (s *server) noteBeforeClosing(ctx context.Context, caller string, c convers
 	case text == "":
 		return nil
 	case c.Thread.RootPostID == "":
-		return invalid("note", "the conversation has no thread yet")
+		return conversation.Wrong("note", conversation.ProblemNoThread)
 	case !s.Access.CanPost(caller, c.Thread.ChannelID):
-		return invalid("note", "you may not write into the channel of the thread")
-	case len(text) > maxNote:
-		return invalid("note", "it is longer than a post can be")
+		return conversation.Wrong("note", conversation.ProblemMayNotPost)
+	case utf8.RuneCountInString(text) > maxNote:
+		return tooLong("note", text, maxNote)
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return invalid("note", "it contains characters that are not text")
+		return conversation.Wrong("note", conversation.ProblemNotText)
 	}
 	return s.Notes.Write(ctx, Note{
 		ConversationID: c.ID, ChannelID: c.Thread.ChannelID, RootPostID: c.Thread.RootPostID, UserID: caller, Text: text,
@@ -198,8 +196,8 @@ func (s *server) mode(r *http.Request, _ string, c conversation.Conversation) (a
 	if err := decode(r, &body); err != nil {
 		return answer{}, err
 	}
-	if body.Mode != conversation.BotMode && body.Mode != conversation.HumanMode {
-		return answer{}, invalid("mode", fmt.Sprintf("%q is not one of [%s %s]", body.Mode, conversation.BotMode, conversation.HumanMode))
+	if err := oneOf("mode", body.Mode, conversation.BotMode, conversation.HumanMode); err != nil {
+		return answer{}, err
 	}
 	changed, err := s.Team.SetMode(r.Context(), c.ID, body.Mode)
 	return shown(changed), err

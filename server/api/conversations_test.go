@@ -67,6 +67,8 @@ func TestWhatAgentsDoToConversations(t *testing.T) {
 		{"conversations/conv1/close", "", 200, []string{"close conv1"}},
 		{"conversations/conv1/close", `{}`, 200, []string{"close conv1"}},
 		{"conversations/conv1/close", `{"note":" done \n"}`, 200, []string{"note conv1 root1 member: done", "close conv1"}},
+		{"conversations/conv1/close", `{"note":"` + strings.Repeat("я", maxNote) + `"}`, 200,
+			[]string{"note conv1 root1 member: " + strings.Repeat("я", maxNote), "close conv1"}},
 		{"conversations/conv1/close", `{"note":7}`, 422, nil},
 		{"conversations/conv1/close", `{"nota":""}`, 422, nil},
 		{"conversations/conv1/close", `{"note":"` + strings.Repeat("x", maxNote+1) + `"}`, 422, nil},

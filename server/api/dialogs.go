@@ -53,12 +53,11 @@ func formErrors(t Texts, form model.Dialog, err error) model.SubmitDialogRespons
 	if e == nil || !slices.ContainsFunc(form.Elements, func(el model.DialogElement) bool { return el.Name == e.Field }) {
 		return model.SubmitDialogResponse{Error: Say(t, err)}
 	}
-	if e.Code == "invalid_field" {
-		return model.SubmitDialogResponse{Errors: map[string]string{e.Field: e.Message}}
-	}
 	// Beside a field nothing is formatted.
-	asItIs := func(text string) string { return text }
-	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: say(t, err, asItIs)}}
+	if e.Code == "invalid_field" {
+		return model.SubmitDialogResponse{Errors: map[string]string{e.Field: e.said(t, asItIs)}}
+	}
+	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: say(t, err, asItIs, asItIs)}}
 }
 
 func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {

@@ -71,14 +71,14 @@ func TestErrorsOfTheFormStandAtTheirField(t *testing.T) {
 		errors map[string]string
 		err1   string
 	}{
-		"no token":         {nil, map[string]any{"token": " "}, map[string]string{"token": "it is missing"}, ""},
-		"foreign channel":  {nil, map[string]any{"channel_id": "chan-z"}, map[string]string{"channel_id": "there is no such channel, or you cannot see it"}, ""},
+		"no token":         {nil, map[string]any{"token": " "}, map[string]string{"token": "This is missing."}, ""},
+		"foreign channel":  {nil, map[string]any{"channel_id": "chan-z"}, map[string]string{"channel_id": "There is no such channel, it is archived, or you cannot see it."}, ""},
 		"refused token":    {&bots.RefusedError{Field: "token", Words: "Unauthorized"}, nil, map[string]string{"token": "The messenger refused the token: Unauthorized"}, ""},
-		"http only":        {&conversation.FieldError{Field: "mode", Message: "SiteURL is http"}, nil, map[string]string{"mode": "SiteURL is http"}, ""},
-		"another field":    {&conversation.FieldError{Field: "public_url", Message: "port 8065"}, nil, nil, "public_url: port 8065"},
+		"http only":        {conversation.Wrong("mode", conversation.ProblemNotHTTPS, "scheme", "http"), nil, map[string]string{"mode": "The address of this server begins with http://, but the messenger needs https. Set PublicURL to an https address, or choose polling if the messenger has it."}, ""},
+		"another field":    {conversation.Wrong("public_url", conversation.ProblemTwice, "value", "*a*"), nil, nil, "public_url: “\\*a\\*” stands here twice."},
 		"connected":        {bots.ErrExists, nil, nil, "This bot is connected already."},
 		"unexpected":       {errors.New("pq: down"), nil, nil, "Something failed; the server log says what."},
-		"values of a kind": {nil, map[string]any{"token": 7, "take_over": "true"}, map[string]string{"token": "it is missing"}, ""},
+		"values of a kind": {nil, map[string]any{"token": 7, "take_over": "true"}, map[string]string{"token": "This is missing."}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -133,7 +133,7 @@ func TestTheFormEditsOnlyWhatChanged(t *testing.T) {
 func TestAWrongSettingStandsAtItsField(t *testing.T) {
 	w := newWorld(t)
 	response := w.submit(sysadmin, "bot-edit", "tg1", map[string]any{"settings.undo": "soon"})
-	require.Equal(t, map[string]string{"settings.undo": `"soon" is not a duration such as "24h"`}, response.Errors)
+	require.Equal(t, map[string]string{"settings.undo": "“soon” is not a length of time. Write it as in: 24h."}, response.Errors)
 	require.Empty(t, w.calls)
 }
 

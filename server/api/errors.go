@@ -26,14 +26,24 @@ type Error struct {
 	Host string `json:"host,omitempty"`
 	// Problems are all that is wrong with a flow, in the language of the caller.
 	Problems []problemView `json:"problems,omitempty"`
+
+	// wrong is what is wrong with Field; Message is made from it in the language of the caller.
+	wrong *conversation.FieldError
 }
 
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
 
-func invalid(field, message string) *Error {
-	return &Error{Status: http.StatusUnprocessableEntity, Code: "invalid_field", Message: message, Field: field}
+// said is the message for one person; quote makes values harmless where it is shown.
+func (e *Error) said(t Texts, quote func(string) string) string {
+	if e.wrong != nil {
+		return e.wrong.Say(t, quote)
+	}
+	return e.Message
 }
+
+// asItIs is the quote of places where nothing is formatted.
+func asItIs(text string) string { return text }
 
 func notFound() *Error {
 	return &Error{Status: http.StatusNotFound, Code: "not_found", Message: "there is no such thing here"}
@@ -109,7 +119,9 @@ func AsError(err error) *Error {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &field):
-		return invalid(field.Field, field.Message)
+		return &Error{
+			Status: http.StatusUnprocessableEntity, Code: "invalid_field", Field: field.Field, Message: field.Error(), wrong: field,
+		}
 	case errors.As(err, &flawed):
 		return &Error{Status: http.StatusUnprocessableEntity, Code: "invalid_flow", Message: "the flow cannot be used as it is"}
 	case errors.As(err, &inUse):
@@ -135,26 +147,26 @@ func refusal(e *bots.RefusedError) *Error {
 	return &Error{Status: http.StatusUnprocessableEntity, Code: code, Message: e.Words, Field: e.Field}
 }
 
-// Say puts an error into words for one person; t is the text of a key in his language. The words of a messenger and
-// of wrong fields are passed on as they are.
+// Say puts an error into words for one person, as Markdown; t is the text of a key in his language. The words of a
+// messenger are passed on as they are.
 func Say(t func(key string, args map[string]string) string, err error) string {
-	return say(t, err, Literal)
+	return say(t, err, Literal, escaped)
 }
 
-// say puts what a messenger said through quote, which makes it harmless where it is shown.
-func say(t func(key string, args map[string]string) string, err error, quote func(string) string) string {
+// say puts what a messenger said through words and values of fields through value, which make it harmless where it is shown.
+func say(t Texts, err error, words, value func(string) string) string {
 	e := AsError(err)
 	if e == nil {
 		e = internal()
 	}
-	words, host := e.Message, e.Host
+	message, host := e.said(t, value), e.Host
 	if messengersWords[e.Code] {
-		words = quote(words)
+		message = words(message)
 	}
 	if host != "" {
-		host = quote(host)
+		host = words(host)
 	}
-	return t("api.error."+e.Code, map[string]string{"message": words, "field": e.Field, "host": host})
+	return t("api.error."+e.Code, map[string]string{"message": message, "field": value(e.Field), "host": host})
 }
 
 // messengersWords are the codes whose message is a messenger's, which is shown as it is and formats nothing.

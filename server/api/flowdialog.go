@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,9 @@ func (s *server) submitFlow(ctx context.Context, t Texts, caller string, d model
 	state, odd, err := s.Answers.PutDraft(ctx, bot.ID, "", []byte(submission(d.Submission).text("yaml")), by)
 	var flawed *answers.FlowError
 	if errors.As(err, &flawed) {
-		err = invalid("yaml", FlowProblems(t, flawed.Problems))
+		err = &Error{
+			Status: http.StatusUnprocessableEntity, Code: "invalid_field", Field: "yaml", Message: flowProblems(t, flawed.Problems, asItIs),
+		}
 	}
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, err
@@ -67,10 +70,12 @@ func DraftSaved(t Texts, f answers.FlowState, naming string, odd []flow.Problem)
 }
 
 // FlowProblems lists what is wrong with a flow, or odd, as Markdown.
-func FlowProblems(t Texts, problems []flow.Problem) string {
+func FlowProblems(t Texts, problems []flow.Problem) string { return flowProblems(t, problems, escaped) }
+
+func flowProblems(t Texts, problems []flow.Problem, quote func(string) string) string {
 	var lines []string
 	for _, p := range problems[:min(len(problems), shownProblems)] {
-		lines = append(lines, "- "+p.Say(t))
+		lines = append(lines, "- "+p.Say(t, quote))
 	}
 	if more := len(problems) - shownProblems; more > 0 {
 		lines = append(lines, t("api.flow_more_problems", map[string]string{"count": strconv.Itoa(more)}))

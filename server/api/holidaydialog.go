@@ -12,6 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // HolidaysPath is where the form is submitted, below the plugin's own path.
@@ -74,13 +75,13 @@ func (o offered) words(t Texts) string {
 func (f HolidayForm) missing(h hours.Hours) ([]offered, error) {
 	from, err := time.Parse(time.DateOnly, f.From)
 	if err != nil {
-		return nil, invalid("dates", strconv.Quote(f.From)+" is not a date")
+		return nil, conversation.Wrong("dates", conversation.ProblemNotDate, "value", f.From)
 	}
 	var found []offered
 	for _, year := range []int{from.Year(), from.Year() + 1} {
 		list, err := hours.Holidays(f.Country, year)
 		if err != nil {
-			return nil, invalid("dates", err.Error())
+			return nil, at(err, func(string) string { return "dates" })
 		}
 		for _, day := range list {
 			next := dayIn(day.Date, year)
@@ -148,7 +149,7 @@ func (f HolidayForm) chosen(values submission, h hours.Hours) ([]hours.Date, err
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, invalid("dates", "none is chosen")
+		return nil, conversation.Wrong("dates", conversation.ProblemMissing)
 	}
 	return chosen, nil
 }

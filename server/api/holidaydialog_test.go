@@ -75,7 +75,7 @@ func TestTheHolidaysThatAreTickedAreAdded(t *testing.T) {
 	require.Greater(t, len(s.hours.Dates), 10)
 	for _, values := range []map[string]any{{}, {"dates": []any{"2020-01-01"}}} {
 		w := newWorld(t)
-		require.Equal(t, map[string]string{"dates": "none is chosen"}, w.submit(channelAdmin, "holidays", "tg1 ua 2026-11-26 Europe/Kyiv", values).Errors)
+		require.Equal(t, map[string]string{"dates": "This is missing."}, w.submit(channelAdmin, "holidays", "tg1 ua 2026-11-26 Europe/Kyiv", values).Errors)
 		require.Empty(t, w.calls)
 	}
 }
@@ -93,7 +93,7 @@ func TestAPastedFlowBecomesADraft(t *testing.T) {
 
 func TestWhatIsWrongWithAPastedFlowStandsBesideIt(t *testing.T) {
 	w := newWorld(t)
-	wrong := flow.Problem{Line: 6, Step: "main", Field: "next", Key: "flow.problem.empty_text", Remedy: "flow.remedy.empty_text"}
+	wrong := flow.Problem{Line: 6, Step: "*main*", Field: "next", Key: "flow.problem.empty_text", Remedy: "flow.remedy.empty_text"}
 	problems := make([]flow.Problem, 25)
 	for i := range problems {
 		problems[i] = wrong
@@ -102,7 +102,7 @@ func TestWhatIsWrongWithAPastedFlowStandsBesideIt(t *testing.T) {
 	response := w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"})
 	lines := strings.Split(response.Errors["yaml"], "\n")
 	require.Len(t, lines, 21)
-	require.Contains(t, lines[0], "Line 6, step main, next: ")
+	require.Contains(t, lines[0], "Line 6, step *main*, next: ")
 	require.Equal(t, "… and 5 more", lines[20])
 	w.err = answers.ErrSysadminOnly
 	require.Contains(t, w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Error, "system admins only")

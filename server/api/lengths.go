@@ -3,7 +3,6 @@
 package api
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,20 +13,15 @@ import (
 
 const day = 24 * time.Hour
 
+const exampleLengths = "30m, 12h, 30d"
+
 // FormatLength writes "30d", "12h" or "1h30m".
 func FormatLength(d conversation.Duration) string {
 	length := time.Duration(d)
 	if length >= day && length%day == 0 {
 		return strconv.Itoa(int(length/day)) + "d"
 	}
-	text := length.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return d.String()
 }
 
 // parseLength reads what FormatLength writes, any Go duration, and the same with Ukrainian units; nothing is zero.
@@ -42,7 +36,7 @@ func parseLength(field, text string) (conversation.Duration, error) {
 	// A clock time is a moment too, but no length.
 	at, err := hours.ParseMoment(text, from, time.UTC)
 	if err != nil || strings.Contains(text, ":") {
-		return 0, invalid(field, fmt.Sprintf("%q is not a length of time such as 30m, 12h or 30d", text))
+		return 0, conversation.Wrong(field, conversation.ProblemNotLength, "value", text, "example", exampleLengths)
 	}
 	return conversation.Duration(at.Sub(from)), nil
 }

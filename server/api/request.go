@@ -113,21 +113,23 @@ func strict(body []byte, into any) error {
 	if err == nil {
 		return nil
 	}
-	var mistyped *json.UnmarshalTypeError
-	var field *conversation.FieldError
+	wrong, ok := conversation.Misread(err)
 	switch {
-	case errors.As(err, &mistyped) && mistyped.Field == "":
-		return badRequest("the body is not a JSON object")
-	case errors.As(err, &mistyped):
-		return invalid(mistyped.Field, "a "+mistyped.Value+" is not allowed here")
-	case errors.As(err, &field):
-		return invalid(field.Field, field.Message)
-	}
-	name, found := strings.CutPrefix(err.Error(), "json: unknown field ")
-	if !found {
+	case !ok:
 		return badRequest("the body is not the JSON of such a request")
+	case wrong.Problem == conversation.ProblemWrongType && wrong.Field == "":
+		return badRequest("the body is not a JSON object")
 	}
-	return invalid(strings.Trim(name, `"`), "there is no such field")
+	return wrong
+}
+
+// at is an error about a field as one about the field that is named so for the caller.
+func at(err error, name func(field string) string) error {
+	var wrong *conversation.FieldError
+	if errors.As(err, &wrong) {
+		return wrong.At(name(wrong.Field))
+	}
+	return err
 }
 
 // applySettings changes the settings that raw names and keeps the others. An error names the field.
@@ -136,8 +138,9 @@ func applySettings(raw json.RawMessage, s *conversation.Settings) error {
 		return nil
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
-		return invalid("settings", "it must be an object")
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		wrong, _ := conversation.Misread(err) // it is JSON, but no object
+		return wrong.At("settings")
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		one, err := json.Marshal(map[string]json.RawMessage{name: fields[name]})
@@ -145,7 +148,7 @@ func applySettings(raw json.RawMessage, s *conversation.Settings) error {
 			return badRequest("the body is not JSON")
 		}
 		if err := strict(one, s); err != nil {
-			return invalid("settings."+name, err.Error())
+			return at(err, func(string) string { return "settings." + name })
 		}
 	}
 	return s.Validate()
@@ -169,11 +172,28 @@ func knownID(id string) (string, error) {
 func line(field, value string, most int) error {
 	switch {
 	case utf8.RuneCountInString(value) > most:
-		return invalid(field, "it is longer than "+strconv.Itoa(most)+" characters")
+		return tooLong(field, value, most)
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
-		return invalid(field, "it contains characters that are not text")
+		return conversation.Wrong(field, conversation.ProblemNotText)
 	}
 	return nil
+}
+
+func tooLong(field, value string, most int) error {
+	return conversation.Wrong(field, conversation.ProblemTooLong,
+		"count", strconv.Itoa(utf8.RuneCountInString(value)), "most", strconv.Itoa(most))
+}
+
+// oneOf checks a word.
+func oneOf[T ~string](field string, value T, allowed ...T) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	words := make([]string, len(allowed))
+	for i, word := range allowed {
+		words[i] = string(word)
+	}
+	return conversation.Wrong(field, conversation.ProblemNotOneOf, "value", string(value), "allowed", strings.Join(words, ", "))
 }
 
 // query reads the parameters of a list.
@@ -205,7 +225,8 @@ func whole(values url.Values, name string, missing, least, most int) (int, error
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		return 0, invalid(name, "it must be a number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+		return 0, conversation.Wrong(name, conversation.ProblemOutOfRange,
+			"value", text, "least", strconv.Itoa(least), "most", strconv.Itoa(most))
 	}
 	return n, nil
 }

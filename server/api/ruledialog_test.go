@@ -216,14 +216,15 @@ func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
 		at     string
 		says   string
 	}{
-		"no name":             {nil, map[string]any{"name": " "}, "name", "it is missing"},
-		"a priority in words": {nil, map[string]any{"priority": "high"}, "priority", `"high" is not a whole number`},
-		"a length":            {nil, map[string]any{"cooldown": "9:00"}, "cooldown", `"9:00" is not a length of time such as 30m, 12h or 30d`},
-		"another length":      {nil, map[string]any{"cooldown": "soon"}, "cooldown", `"soon" is not a length of time such as 30m, 12h or 30d`},
-		"the third phrase":    {&conversation.FieldError{Field: "trigger.phrases[2]", Message: "too long"}, nil, "trigger.phrases", "too long"},
-		"no text":             {&conversation.FieldError{Field: "texts", Message: "is empty"}, nil, "texts.uk", "is empty"},
-		"a placeholder":       {&conversation.FieldError{Field: "texts.en", Message: "{{x}}"}, nil, "texts.en", "{{x}}"},
-		"a tag":               {&conversation.FieldError{Field: "actions.tags[0]", Message: "no"}, nil, "actions.tags", "no"},
+		"no name":             {nil, map[string]any{"name": " "}, "name", "This is missing."},
+		"a priority in words": {nil, map[string]any{"priority": "high"}, "priority", "“high” is not a whole number."},
+		"a length":            {nil, map[string]any{"cooldown": "9:00"}, "cooldown", "“9:00” is not a length of time. Write it as in: 30m, 12h, 30d."},
+		"another length":      {nil, map[string]any{"cooldown": "soon"}, "cooldown", "“soon” is not a length of time. Write it as in: 30m, 12h, 30d."},
+		"the third phrase":    {conversation.Wrong("trigger.phrases[2]", conversation.ProblemNoWords, "value", "*"), nil, "trigger.phrases", "“*” has no letter, digit or symbol to look for."},
+		"no text":             {conversation.Wrong("texts", conversation.ProblemMissing), nil, "texts.uk", "This is missing."},
+		"a placeholder": {conversation.Wrong("texts.en", conversation.ProblemUnknownPlaceholder, "value", "x_y", "allowed", "bot.name"), nil, "texts.en",
+			"The placeholder “x_y” is not known. Known: bot.name."},
+		"a tag": {conversation.Wrong("actions.tags[0]", conversation.ProblemMissing), nil, "actions.tags", "This is missing."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := newSavingWorld(t)
@@ -235,13 +236,33 @@ func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
 	}
 	w, _ := newSavingWorld(t)
 	for err, want := range map[error]string{
-		&conversation.FieldError{Field: "buttons[0][0].value", Message: "no"}: "buttons[0][0].value: no",
+		conversation.Wrong("buttons[0][0].value", conversation.ProblemMissing): "buttons[0][0].value: This is missing.",
 		answers.ErrChanged:     "Somebody else has changed this meanwhile. Look at it again and repeat.",
 		errors.New("pq: down"): "Something failed; the server log says what.",
 	} {
 		w.err = err
 		require.Equal(t, want, w.submit(channelAdmin, "rule-add", "tg1 keyword", good(nil)).Error)
 	}
+}
+
+func TestAFormOfAUkrainianSaysInUkrainianWhatIsWrong(t *testing.T) {
+	values := func(more string, value any) map[string]any {
+		return map[string]any{"name": "n", "texts.uk": "x", "when": "always", more: value}
+	}
+	w, _ := newSavingWorld(t)
+	w.outsiders = true
+	require.Equal(t, map[string]string{"priority": "«*висока*» — не ціле число."},
+		w.submit(outsider, "rule-add", "vb1 first", values("priority", "*висока*")).Errors)
+	require.Equal(t, map[string]string{"cooldown": "«скоро» — не тривалість. Пишіть, наприклад: 30m, 12h, 30d."},
+		w.submit(outsider, "rule-add", "vb1 command", values("cooldown", "скоро")).Errors)
+
+	w.err = errors.Wrap(conversation.Wrong("texts.uk", conversation.ProblemOpenPlaceholder), "where")
+	require.Equal(t, map[string]string{
+		"texts.uk": "Підстановку не відкрито або не закрито: потрібно по дві фігурні дужки з обох боків, в одному рядку.",
+	}, w.submit(outsider, "rule-add", "vb1 first", values("name", "n")).Errors)
+	w.err = conversation.Wrong("actions.assign", conversation.ProblemNotUsername, "value", "*olha*")
+	require.Equal(t, `actions.assign: «\*olha\*» не може бути ім’ям користувача. Пишіть його як у Mattermost, без @.`,
+		w.submit(outsider, "rule-add", "vb1 first", values("name", "n")).Error)
 }
 
 func TestForgedFormsOfAutomaticAnswersDoNothing(t *testing.T) {

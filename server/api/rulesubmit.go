@@ -99,7 +99,7 @@ func patchOf(r autoreply.Rule) (map[string]json.RawMessage, error) {
 func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation.Bot) error {
 	r.Name = values.kept("name", r.Name, model.DialogElementTextMaxLength)
 	if r.Name == "" {
-		return invalid("name", "it is missing")
+		return conversation.Wrong("name", conversation.ProblemMissing)
 	}
 	if r.Trigger.Kind != autoreply.OnAway {
 		r.When = autoreply.When(values.text("when"))
@@ -166,7 +166,7 @@ func (s submission) number(name string, to *int) error {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return invalid(name, strconv.Quote(text)+" is not a whole number")
+		return conversation.Wrong(name, conversation.ProblemNotWhole, "value", text)
 	}
 	*to = n
 	return nil
@@ -218,15 +218,13 @@ func pieces(text, separator string) []string {
 // atElement puts an error about a part of a field at the element of the form that has it: "trigger.phrases[2]" at
 // "trigger.phrases", what is wrong with the texts as a whole at the first of them.
 func atElement(form model.Dialog, err error) error {
-	var wrong *conversation.FieldError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	name, _, _ := strings.Cut(wrong.Field, "[")
-	for _, e := range form.Elements {
-		if e.Name == name || strings.HasPrefix(e.Name, name+".") {
-			return invalid(e.Name, wrong.Message)
+	return at(err, func(field string) string {
+		name, _, _ := strings.Cut(field, "[")
+		for _, e := range form.Elements {
+			if e.Name == name || strings.HasPrefix(e.Name, name+".") {
+				return e.Name
+			}
 		}
-	}
-	return err
+		return field
+	})
 }

@@ -26,9 +26,9 @@ import (
 
 func TestEveryErrorHasWordsInBothLanguages(t *testing.T) {
 	all := []error{
-		notFound(), forbidden(), unauthorized(), internal(), notReady(), badRequest("x"), tooLarge(), wrongType(), invalid("f", "m"),
+		notFound(), forbidden(), unauthorized(), internal(), notReady(), badRequest("x"), tooLarge(), wrongType(), conversation.Wrong("f", conversation.ProblemMissing),
 		bots.ErrNotFound, bots.ErrExists, bots.ErrChanged, relay.ErrNotFound, relay.ErrNothingToSend, context.DeadlineExceeded,
-		&bots.InUseError{Host: "h"}, &bots.RefusedError{Field: "token"}, &bots.RefusedError{}, &conversation.FieldError{},
+		&bots.InUseError{Host: "h"}, &bots.RefusedError{Field: "token"}, &bots.RefusedError{},
 		&messenger.Error{}, errors.New("anything"), answers.ErrNotFound, answers.ErrChanged, answers.ErrSysadminOnly, &answers.FlowError{},
 	}
 	for _, lang := range []string{"en", "uk"} {

@@ -56,18 +56,15 @@ type ranked struct {
 	wrong bool
 }
 
-// Problem names a field that is wrong ("rules[3].trigger.phrases[0]"), its value and what is allowed. It is made an error by
-// converting it to a conversation.FieldError.
-type Problem struct {
-	Field, Message string
-}
+// Problems are what is wrong with a setup, each with its field ("rules[3].trigger.phrases[0]").
+type Problems []*conversation.FieldError
 
 // stageOrder is the order of the stages that rules belong to.
 var stageOrder = []TriggerKind{OnCommand, OnKeyword, OnFirst, OnAway, OnNoAnswer, Fallback}
 
 // Compile returns the arbiter of a bot and what is wrong with its setup. It always returns one that can be used: a rule
 // that is wrong does not answer, hours that are wrong count as none, and each of them is among the problems.
-func Compile(s Setup) (*Arbiter, []Problem) {
+func Compile(s Setup) (*Arbiter, Problems) {
 	a := &Arbiter{
 		setup: s, stages: map[TriggerKind][]int{}, keywords: newKeywords(),
 		flows: map[string]Published{}, byCommand: map[string]Published{},
@@ -76,7 +73,7 @@ func Compile(s Setup) (*Arbiter, []Problem) {
 	return a, append(problems, a.checkFlowNames()...)
 }
 
-func (a *Arbiter) takeHours(h hours.Hours) []Problem {
+func (a *Arbiter) takeHours(h hours.Hours) Problems {
 	calendar, err := hours.Compile(h)
 	if err == nil {
 		a.calendar = calendar
@@ -84,26 +81,22 @@ func (a *Arbiter) takeHours(h hours.Hours) []Problem {
 	}
 	a.calendar, _ = hours.Compile(hours.Hours{}) // no hours are never wrong
 	var wrong *conversation.FieldError
-	if errors.As(err, &wrong) {
-		return []Problem{{Field: "hours." + wrong.Field, Message: wrong.Message}}
-	}
-	return []Problem{{Field: "hours", Message: err.Error()}}
+	errors.As(err, &wrong) // as Compile says
+	return Problems{wrong.At("hours." + wrong.Field)}
 }
 
-func (a *Arbiter) takeFlows(flows []Published) (problems []Problem) {
+func (a *Arbiter) takeFlows(flows []Published) (problems Problems) {
 	for _, p := range flows {
 		name := p.Flow.Name
 		if _, twice := a.flows[name]; twice {
-			problems = append(problems, Problem{Field: "flows." + name, Message: "this name stands there twice"})
+			problems = append(problems, conversation.Wrong("flows."+name, conversation.ProblemTwice, "value", name))
 			continue
 		}
 		a.flows[name] = p
 		for i, c := range p.Flow.Trigger.Commands {
 			if other, taken := a.byCommand[c]; taken {
-				problems = append(problems, Problem{
-					Field:   fmt.Sprintf("flows.%s.trigger.commands[%d]", name, i),
-					Message: fmt.Sprintf("%q begins the flow %q already", c, other.Flow.Name),
-				})
+				problems = append(problems, conversation.Wrong(fmt.Sprintf("flows.%s.trigger.commands[%d]", name, i),
+					conversation.ProblemFlowCommandTaken, "command", c, "flow", other.Flow.Name))
 				continue
 			}
 			a.byCommand[c] = p
@@ -112,7 +105,7 @@ func (a *Arbiter) takeFlows(flows []Published) (problems []Problem) {
 	return problems
 }
 
-func (a *Arbiter) takeRules(rules []Rule) (problems []Problem) {
+func (a *Arbiter) takeRules(rules []Rule) (problems Problems) {
 	ids := map[string]bool{}
 	for i, r := range rules {
 		found := checkRule(fmt.Sprintf("rules[%d]", i), r, ids)
@@ -142,7 +135,7 @@ func before(a, b ranked) int {
 func isEmpty(text string) int { return 1 - min(len(text), 1) }
 
 // checkFlowNames finds rules that begin or lead to flows that are not published; they answer all the same.
-func (a *Arbiter) checkFlowNames() (problems []Problem) {
+func (a *Arbiter) checkFlowNames() (problems Problems) {
 	for i, r := range a.setup.Rules {
 		field := fmt.Sprintf("rules[%d].", i)
 		if r.Actions.Flow != "" && !a.leads(r.Actions.Flow) {

@@ -434,9 +434,9 @@ func TestAFlowThatIsNotPublishedIsReportedAndTheRuleAnswersWithoutIt(t *testing.
 	r.Actions.Flow = "draft"
 	r.Buttons = [][]flow.Button{{{Label: texts("Далі", "On"), Do: flow.DoGo, Value: "parcel/gone"}}}
 	a, problems := Compile(withParcel(t, r))
-	require.Equal(t, []Problem{
-		{Field: "rules[0].actions.flow", Message: `"draft" is no published flow, or has no such step`},
-		{Field: "rules[0].buttons[0][0].value", Message: `"parcel/gone" is no published flow, or has no such step`},
+	require.Equal(t, Problems{
+		conversation.Wrong("rules[0].actions.flow", conversation.ProblemNotPublished, "value", "draft"),
+		conversation.Wrong("rules[0].buttons[0][0].value", conversation.ProblemNotPublished, "value", "parcel/gone"),
 	}, problems)
 	d := a.Evaluate(Facts{Mode: conversation.BotMode, Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "посилка"}, at(t, 10, "10:00"))
 	require.Equal(t, []string{"track"}, d.Rules)

@@ -41,7 +41,7 @@ func newKeywords() *keywords {
 func (k *keywords) add(rule int, t Trigger) {
 	for _, text := range t.Phrases {
 		if t.Match == Regex {
-			if m, err := newMatcher(text); err == nil {
+			if m, wrong := newMatcher(text); wrong == nil {
 				k.regexes = append(k.regexes, soughtRegex{m, rule, t.longest()})
 			}
 			continue

@@ -3,9 +3,12 @@
 package autoreply
 
 import (
-	"fmt"
+	"errors"
 	"regexp"
 	"regexp/syntax"
+	"strconv"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 const (
@@ -14,19 +17,28 @@ const (
 	maxProgram = 1000
 )
 
-// newMatcher compiles an expression; the error says what is wrong with it.
-func newMatcher(pattern string) (*regexp.Regexp, error) {
+// newMatcher compiles an expression, or says what is wrong with it; the field is not named.
+func newMatcher(pattern string) (*regexp.Regexp, *conversation.FieldError) {
 	if n := length(pattern); n > maxPattern {
-		return nil, fmt.Errorf("has %d characters: at most %d are allowed", n, maxPattern)
+		return nil, conversation.Wrong("", conversation.ProblemTooLong, "count", strconv.Itoa(n), "most", strconv.Itoa(maxPattern))
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("is no RE2 expression: %w", err)
+		return nil, conversation.Wrong("", conversation.ProblemNotRegex, "value", pattern, "part", culprit(pattern, err))
 	}
 	parsed, _ := syntax.Parse(pattern, syntax.Perl) // as Compile did
 	program, _ := syntax.Compile(parsed.Simplify())
 	if n := len(program.Inst); n > maxProgram {
-		return nil, fmt.Errorf("becomes too large: %d instructions where %d are allowed; repeat less", n, maxProgram)
+		return nil, conversation.Wrong("", conversation.ProblemTooComplex, "value", pattern)
 	}
 	return re, nil
+}
+
+// culprit is the part of an expression that cannot be read.
+func culprit(pattern string, err error) string {
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) {
+		return wrong.Expr
+	}
+	return pattern
 }

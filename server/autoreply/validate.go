@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,25 +29,25 @@ const (
 	maxPayload   = 64 // https://core.telegram.org/bots/features#deep-linking
 )
 
-// form is what a value may look like, and what is said of one that does not.
+// form is what a value may look like, and the problem of one that does not: it names the value.
 type form struct {
 	is    *regexp.Regexp
-	wants string
+	wrong conversation.Problem
 }
 
 var (
-	idForm       = form{regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`), "1 to 64 letters, digits, _ and -"}
-	languageForm = form{regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`), `a language such as "uk" or "pt-BR"`}
-	fileForm     = form{regexp.MustCompile(`^[a-z0-9]{26}$`), "the id of a file in Mattermost"}
-	userForm     = form{regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`), "a username without @"}
-	tagForm      = form{regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`), "a tag of up to 64 characters without commas"}
-	payloadForm  = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), "up to 64 letters, digits, _ and -"}
-	flowForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}$`), "the name of a flow"}
-	targetForm   = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), `a flow or "flow/step"`}
+	idForm       = form{regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`), conversation.ProblemNotID}
+	languageForm = form{regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`), conversation.ProblemNotLanguage}
+	fileForm     = form{regexp.MustCompile(`^[a-z0-9]{26}$`), conversation.ProblemNotFile}
+	userForm     = form{regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`), conversation.ProblemNotUsername}
+	tagForm      = form{regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`), conversation.ProblemNotTag}
+	payloadForm  = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), conversation.ProblemNotID}
+	flowForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}$`), conversation.ProblemNotFlow}
+	targetForm   = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), conversation.ProblemNotFlowStep}
 )
 
 // ValidateRules returns everything that is wrong with the rules of a bot, nothing when they may be saved.
-func ValidateRules(rules []Rule) (problems []Problem) {
+func ValidateRules(rules []Rule) (problems Problems) {
 	ids := map[string]bool{}
 	for i, r := range rules {
 		problems = append(problems, checkRule(fmt.Sprintf("rules[%d]", i), r, ids)...)
@@ -54,55 +55,88 @@ func ValidateRules(rules []Rule) (problems []Problem) {
 	return append(problems, checkCount(rules)...)
 }
 
-func checkCount(rules []Rule) []Problem {
+func checkCount(rules []Rule) Problems {
 	if len(rules) <= maxRules {
 		return nil
 	}
-	return []Problem{{Field: "rules", Message: fmt.Sprintf("%d rules are too many: at most %d", len(rules), maxRules)}}
+	return Problems{conversation.Wrong("rules", conversation.ProblemTooMany, "count", strconv.Itoa(len(rules)), "most", strconv.Itoa(maxRules))}
 }
 
 // checker collects problems.
 type checker struct {
 	field    string
-	problems []Problem
+	problems Problems
 }
 
-func (c *checker) wrong(name, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Field: c.field + "." + name, Message: fmt.Sprintf(format, args...)})
+// wrong says what is wrong with a field of the rule; args are pairs of name and value.
+func (c *checker) wrong(name string, problem conversation.Problem, args ...string) {
+	c.problems = append(c.problems, conversation.Wrong(c.field+"."+name, problem, args...))
 }
 
 // fits tells whether a value has its form.
 func (c *checker) fits(name, value string, f form) bool {
 	if !f.is.MatchString(value) {
-		c.wrong(name, "%q is not %s", value, f.wants)
+		c.wrong(name, f.wrong, "value", value)
 		return false
 	}
 	return true
 }
 
-// between checks a number, or a length.
-func (c *checker) between(name, what string, value, least, most int) {
+// between checks a number.
+func (c *checker) between(name string, value, least, most int) {
 	if value < least || value > most {
-		c.wrong(name, "%s%d is not between %d and %d", what, value, least, most)
+		c.wrong(name, conversation.ProblemOutOfRange, "value", strconv.Itoa(value), "least", strconv.Itoa(least), "most", strconv.Itoa(most))
 	}
+}
+
+// few checks how many entries there are.
+func (c *checker) few(name string, count, most int) {
+	if count > most {
+		c.wrong(name, conversation.ProblemTooMany, "count", strconv.Itoa(count), "most", strconv.Itoa(most))
+	}
+}
+
+// short checks how long a text is.
+func (c *checker) short(name, text string, most int) {
+	if n := length(text); n > most {
+		c.wrong(name, conversation.ProblemTooLong, "count", strconv.Itoa(n), "most", strconv.Itoa(most))
+	}
+}
+
+// oneOf checks a word.
+func oneOf[T ~string](c *checker, name string, value T, allowed []T) bool {
+	if slices.Contains(allowed, value) {
+		return true
+	}
+	c.wrong(name, conversation.ProblemNotOneOf, "value", string(value), "allowed", list(allowed))
+	return false
+}
+
+func list[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // lasts checks a duration; zero is one that was not said, which a field may need.
 func (c *checker) lasts(name string, value conversation.Duration, least, most time.Duration, needed bool) {
 	if d := time.Duration(value); (d != 0 || needed) && (d < least || d > most) {
-		c.wrong(name, "%s is not between %s and %s", d, least, most)
+		c.wrong(name, conversation.ProblemOutOfRange, "value", value.String(),
+			"least", conversation.Duration(least).String(), "most", conversation.Duration(most).String())
 	}
 }
 
 // checkRule returns what is wrong with a rule that stands at field. It takes its id into ids.
-func checkRule(field string, r Rule, ids map[string]bool) []Problem {
+func checkRule(field string, r Rule, ids map[string]bool) Problems {
 	c := &checker{field: field}
 	if c.fits("id", r.ID, idForm) && ids[r.ID] {
-		c.wrong("id", "%q is the id of another rule", r.ID)
+		c.wrong("id", conversation.ProblemTwice, "value", r.ID)
 	}
 	ids[r.ID] = true
-	c.between("name", "its length ", length(r.Name), 0, maxName)
-	c.between("priority", "", r.Priority, 0, maxPriority)
+	c.short("name", r.Name, maxName)
+	c.between("priority", r.Priority, 0, maxPriority)
 	c.lasts("cooldown", r.Cooldown, 0, 365*24*time.Hour, false)
 	c.when(r)
 	c.trigger(r.Trigger)
@@ -111,21 +145,21 @@ func checkRule(field string, r Rule, ids map[string]bool) []Problem {
 	c.buttons(r.Buttons)
 	c.actions(r)
 	if len(r.Texts) == 0 && len(r.FileIDs) == 0 && r.Actions.Flow == "" {
-		c.wrong("texts", "is empty: a rule needs a text, a file or a flow to answer with")
+		c.wrong("texts", conversation.ProblemNoAnswer)
 	}
 	if len(r.Texts) == 0 && len(r.Buttons) > 0 {
-		c.wrong("texts", "is empty: buttons need a text to stand under")
+		c.wrong("texts", conversation.ProblemNoTextForButtons)
 	}
 	return c.problems
 }
 
 func (c *checker) when(r Rule) {
-	allowed := []When{"", Always, WhenOpen, WhenClosed}
+	allowed := []When{Always, WhenOpen, WhenClosed}
 	if r.Trigger.Kind == OnAway {
-		allowed = []When{"", Always, WhenClosed}
+		allowed = []When{Always, WhenClosed}
 	}
-	if !slices.Contains(allowed, r.When) {
-		c.wrong("when", "%q is not one of %v", r.When, allowed[1:])
+	if r.When != "" {
+		oneOf(c, "when", r.When, allowed)
 	}
 }
 
@@ -146,35 +180,33 @@ var checks = map[TriggerKind]func(c *checker, t Trigger){
 }
 
 func (c *checker) trigger(t Trigger) {
-	check, ok := checks[t.Kind]
-	if !ok {
-		c.wrong("trigger.kind", "%q is not one of %v", t.Kind, stageOrder)
-		return
+	if oneOf(c, "trigger.kind", t.Kind, stageOrder) {
+		checks[t.Kind](c, t)
 	}
-	check(c, t)
 }
 
 func (c *checker) commands(t Trigger) {
 	if len(t.Commands) == 0 && t.Payload == "" {
-		c.wrong("trigger.commands", `is empty: a command such as "/prices" is needed, or the payload of a deep link`)
+		c.wrong("trigger.commands", conversation.ProblemNoCommand)
 	}
-	c.between("trigger.commands", "their number ", len(t.Commands), 0, maxCommands)
+	c.few("trigger.commands", len(t.Commands), maxCommands)
 	for i, name := range t.Commands {
-		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{commandForm, "/ and 1 to 32 of a-z, 0-9 and _"})
+		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{commandForm, conversation.ProblemNotCommand})
 	}
 	c.fits("trigger.payload", t.Payload, payloadForm)
 }
 
 func (c *checker) keyword(t Trigger) {
-	ways := []Match{Contains, Equals, Starts, Regex}
-	if !slices.Contains(ways, t.Match) {
-		c.wrong("trigger.match", "%q is not one of %v", t.Match, ways)
+	if !oneOf(c, "trigger.match", t.Match, []Match{Contains, Equals, Starts, Regex}) {
 		return
 	}
 	if t.MaxLength != 0 {
-		c.between("trigger.max_length", "", t.MaxLength, 1, maxMaxLength)
+		c.between("trigger.max_length", t.MaxLength, 1, maxMaxLength)
 	}
-	c.between("trigger.phrases", "their number ", len(t.Phrases), 1, maxPhrases)
+	if len(t.Phrases) == 0 {
+		c.wrong("trigger.phrases", conversation.ProblemMissing)
+	}
+	c.few("trigger.phrases", len(t.Phrases), maxPhrases)
 	for i, text := range t.Phrases {
 		c.phrase(fmt.Sprintf("trigger.phrases[%d]", i), text, t.Match)
 	}
@@ -182,31 +214,31 @@ func (c *checker) keyword(t Trigger) {
 
 func (c *checker) phrase(name, text string, how Match) {
 	if how == Regex {
-		if _, err := newMatcher(text); err != nil {
-			c.wrong(name, "%q %s", text, err)
+		if _, wrong := newMatcher(text); wrong != nil {
+			c.problems = append(c.problems, wrong.At(c.field+"."+name))
 		} else if strings.TrimSpace(text) == "" {
-			c.wrong(name, "is empty")
+			c.wrong(name, conversation.ProblemMissing)
 		}
 		return
 	}
 	switch p := newPhrase(text); {
 	case len(p.words) == 0:
-		c.wrong(name, "%q has no letter, digit or symbol to look for", text)
+		c.wrong(name, conversation.ProblemNoWords, "value", text)
 	case strings.Contains(strings.TrimSuffix(strings.TrimSpace(text), anyEnding), anyEnding):
-		c.wrong(name, "%q has a * that is not at its end", text)
+		c.wrong(name, conversation.ProblemStarInside, "value", text)
 	}
-	c.between(name, "its length ", length(text), 0, maxPhrase)
+	c.short(name, text, maxPhrase)
 }
 
 func (c *checker) files(ids []string) {
-	c.between("file_ids", "their number ", len(ids), 0, maxFiles)
+	c.few("file_ids", len(ids), maxFiles)
 	for i, id := range ids {
 		c.fits(fmt.Sprintf("file_ids[%d]", i), id, fileForm)
 	}
 }
 
 func (c *checker) actions(r Rule) {
-	c.between("actions.tags", "their number ", len(r.Actions.Tags), 0, maxTags)
+	c.few("actions.tags", len(r.Actions.Tags), maxTags)
 	for i, tag := range r.Actions.Tags {
 		c.fits(fmt.Sprintf("actions.tags[%d]", i), tag, tagForm)
 	}
@@ -218,8 +250,8 @@ func (c *checker) actions(r Rule) {
 	}
 	switch {
 	case r.Trigger.Kind == OnAway || r.Trigger.Kind == OnNoAnswer:
-		c.wrong("actions.flow", "%q cannot begin here: a rule of kind %s only adds a text", r.Actions.Flow, r.Trigger.Kind)
+		c.wrong("actions.flow", conversation.ProblemFlowAddsText)
 	case slices.Contains(r.Trigger.Commands, humanCommand):
-		c.wrong("actions.flow", "%q cannot begin here: %s calls a person", r.Actions.Flow, humanCommand)
+		c.wrong("actions.flow", conversation.ProblemFlowCallsPerson, "command", humanCommand)
 	}
 }

@@ -65,82 +65,82 @@ func TestWhatMayNotIsNamedWithItsFieldAndWhatIsAllowed(t *testing.T) {
 			r.Buttons = [][]flow.Button{{b}}
 		}
 	}
+	is := func(problem conversation.Problem, args ...string) *conversation.FieldError {
+		return conversation.Wrong("", problem, args...)
+	}
+	const known = "agent.first_name, bot.name, customer.first_name, customer.username, hours.next_open, field.NAME"
 	price := keyword("price", "ціна")
 	for name, c := range map[string]struct {
-		rule    Rule
-		change  func(r *Rule)
-		field   string
-		message string
+		rule   Rule
+		change func(r *Rule)
+		field  string
+		want   *conversation.FieldError
 	}{
-		"no id":                 {price, func(r *Rule) { r.ID = "" }, "id", `"" is not 1 to 64`},
-		"a strange id":          {price, func(r *Rule) { r.ID = "а" }, "id", `"а" is not`},
-		"a long name":           {price, func(r *Rule) { r.Name = strings.Repeat("я", maxName+1) }, "name", "its length 101 is not between 0 and 100"},
-		"a priority below zero": {price, func(r *Rule) { r.Priority = -1 }, "priority", "-1 is not between 0 and 1000"},
-		"a priority too high":   {price, func(r *Rule) { r.Priority = 1001 }, "priority", "1001 is not between"},
-		"a cooldown too long": {price, func(r *Rule) { r.Cooldown = minutes(365*24*60 + 1) }, "cooldown",
-			"8760h1m0s is not between 0s and 8760h0m0s"},
-		"a cooldown below zero": {price, func(r *Rule) { r.Cooldown = minutes(-1) }, "cooldown", "-1m0s is not between"},
-		"unknown hours":         {price, func(r *Rule) { r.When = "night" }, "when", `"night" is not one of [always open closed]`},
-		"away when open": {rule("away", OnAway, nil), func(r *Rule) { r.When = WhenOpen }, "when",
-			`"open" is not one of [always closed]`},
-		"an unknown kind":   {price, func(r *Rule) { r.Trigger.Kind = "mood" }, "trigger.kind", `"mood" is not one of [command keyword first`},
-		"an unknown match":  {price, func(r *Rule) { r.Trigger.Match = "like" }, "trigger.match", `"like" is not one of [contains`},
-		"no phrases":        {price, func(r *Rule) { r.Trigger.Phrases = nil }, "trigger.phrases", "their number 0 is not between 1 and 100"},
-		"an empty phrase":   {price, func(r *Rule) { r.Trigger.Phrases = []string{"x", " "} }, "trigger.phrases[1]", `" " has no letter`},
-		"only a star":       {price, func(r *Rule) { r.Trigger.Phrases = []string{"*"} }, "trigger.phrases[0]", `"*" has no letter`},
-		"a star inside":     {price, func(r *Rule) { r.Trigger.Phrases = []string{"ці*на"} }, "trigger.phrases[0]", `has a * that is not at its end`},
-		"a phrase too long": {price, func(r *Rule) { r.Trigger.Phrases = []string{strings.Repeat("я", 201)} }, "trigger.phrases[0]", "its length 201"},
+		"no id":                 {price, func(r *Rule) { r.ID = "" }, "id", is(conversation.ProblemNotID, "value", "")},
+		"a strange id":          {price, func(r *Rule) { r.ID = "а" }, "id", is(conversation.ProblemNotID, "value", "а")},
+		"a long name":           {price, func(r *Rule) { r.Name = strings.Repeat("я", maxName+1) }, "name", is(conversation.ProblemTooLong, "count", "101", "most", "100")},
+		"a priority below zero": {price, func(r *Rule) { r.Priority = -1 }, "priority", is(conversation.ProblemOutOfRange, "value", "-1", "least", "0", "most", "1000")},
+		"a priority too high":   {price, func(r *Rule) { r.Priority = 1001 }, "priority", is(conversation.ProblemOutOfRange, "value", "1001", "least", "0", "most", "1000")},
+		"a cooldown too long":   {price, func(r *Rule) { r.Cooldown = minutes(365*24*60 + 1) }, "cooldown", is(conversation.ProblemOutOfRange, "value", "8760h1m", "least", "0s", "most", "8760h")},
+		"a cooldown below zero": {price, func(r *Rule) { r.Cooldown = minutes(-1) }, "cooldown", is(conversation.ProblemOutOfRange, "value", "-1m", "least", "0s", "most", "8760h")},
+		"unknown hours":         {price, func(r *Rule) { r.When = "night" }, "when", is(conversation.ProblemNotOneOf, "value", "night", "allowed", "always, open, closed")},
+		"away when open":        {rule("away", OnAway, nil), func(r *Rule) { r.When = WhenOpen }, "when", is(conversation.ProblemNotOneOf, "value", "open", "allowed", "always, closed")},
+		"an unknown kind":       {price, func(r *Rule) { r.Trigger.Kind = "mood" }, "trigger.kind", is(conversation.ProblemNotOneOf, "value", "mood", "allowed", "command, keyword, first, away, noanswer, fallback")},
+		"an unknown match":      {price, func(r *Rule) { r.Trigger.Match = "like" }, "trigger.match", is(conversation.ProblemNotOneOf, "value", "like", "allowed", "contains, equals, starts, regex")},
+		"no phrases":            {price, func(r *Rule) { r.Trigger.Phrases = nil }, "trigger.phrases", is(conversation.ProblemMissing)},
+		"an empty phrase":       {price, func(r *Rule) { r.Trigger.Phrases = []string{"x", " "} }, "trigger.phrases[1]", is(conversation.ProblemNoWords, "value", " ")},
+		"only a star":           {price, func(r *Rule) { r.Trigger.Phrases = []string{"*"} }, "trigger.phrases[0]", is(conversation.ProblemNoWords, "value", "*")},
+		"a star inside":         {price, func(r *Rule) { r.Trigger.Phrases = []string{"ці*на"} }, "trigger.phrases[0]", is(conversation.ProblemStarInside, "value", "ці*на")},
+		"a phrase too long":     {price, func(r *Rule) { r.Trigger.Phrases = []string{strings.Repeat("я", 201)} }, "trigger.phrases[0]", is(conversation.ProblemTooLong, "count", "201", "most", "200")},
 		"no RE2": {price, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{"(?=x)"} },
-			"trigger.phrases[0]", `"(?=x)" is no RE2 expression`},
-		"an empty expression": {price, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{""} }, "trigger.phrases[0]", "is empty"},
-		"a message length below one": {price, func(r *Rule) { r.Trigger.MaxLength = -1 }, "trigger.max_length",
-			"-1 is not between 1 and 4096"},
-		"a message length too long": {price, func(r *Rule) { r.Trigger.MaxLength = 4097 }, "trigger.max_length", "4097 is not"},
-		"no command":                {onCommand("c"), nil, "trigger.commands", "a command such as"},
-		"a command without slash":   {onCommand("c", "prices"), nil, "trigger.commands[0]", `"prices" is not / and 1 to 32`},
-		"a command in Cyrillic":     {onCommand("c", "/ok", "/ціни"), nil, "trigger.commands[1]", `"/ціни" is not`},
-		"a payload with spaces":     {onCommand("c", "/start"), func(r *Rule) { r.Trigger.Payload = "a b" }, "trigger.payload", `"a b" is not up to 64`},
+			"trigger.phrases[0]", is(conversation.ProblemNotRegex, "value", "(?=x)", "part", "(?=")},
+		"an empty expression":        {price, func(r *Rule) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{""} }, "trigger.phrases[0]", is(conversation.ProblemMissing)},
+		"a message length below one": {price, func(r *Rule) { r.Trigger.MaxLength = -1 }, "trigger.max_length", is(conversation.ProblemOutOfRange, "value", "-1", "least", "1", "most", "4096")},
+		"a message length too long":  {price, func(r *Rule) { r.Trigger.MaxLength = 4097 }, "trigger.max_length", is(conversation.ProblemOutOfRange, "value", "4097", "least", "1", "most", "4096")},
+		"no command":                 {onCommand("c"), nil, "trigger.commands", is(conversation.ProblemNoCommand)},
+		"a command without slash":    {onCommand("c", "prices"), nil, "trigger.commands[0]", is(conversation.ProblemNotCommand, "value", "prices")},
+		"a command in Cyrillic":      {onCommand("c", "/ok", "/ціни"), nil, "trigger.commands[1]", is(conversation.ProblemNotCommand, "value", "/ціни")},
+		"a payload with spaces":      {onCommand("c", "/start"), func(r *Rule) { r.Trigger.Payload = "a b" }, "trigger.payload", is(conversation.ProblemNotID, "value", "a b")},
 		"again after less than an hour": {rule("f", OnFirst, nil), func(r *Rule) { r.Trigger.AgainAfter = minutes(59) },
-			"trigger.again_after", "59m0s is not between 1h0m0s"},
-		"away too often":     {rule("a", OnAway, nil), func(r *Rule) { r.Trigger.Every = minutes(1) - 1 }, "trigger.every", "is not between 1m0s"},
-		"no time to answer":  {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = 0 }, "trigger.after", "0s is not between 1m0s and 168h0m0s"},
-		"a week and more":    {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = minutes(7*24*60 + 1) }, "trigger.after", "168h1m0s is not"},
-		"nothing to say":     {price, func(r *Rule) { r.Texts = nil }, "texts", "a rule needs a text, a file or a flow"},
-		"an empty text":      {price, func(r *Rule) { r.Texts["en"] = " \n" }, "texts.en", "is empty"},
-		"a text too long":    {price, func(r *Rule) { r.Texts["en"] = strings.Repeat("я", 4097) }, "texts.en", "its length 4097"},
-		"a strange language": {price, func(r *Rule) { r.Texts["українська"] = "x" }, "texts.українська", "is not a language"},
-		"an unknown placeholder": {price, func(r *Rule) { r.Texts["uk"] = "{{customer.name}}" }, "texts.uk",
-			"{{customer.name}} is not one of {{agent.first_name}}, {{bot.name}}, {{customer.first_name}}, {{customer.username}}, {{hours.next_open}}, {{field.NAME}}"},
-		"an answer of a service":   {price, func(r *Rule) { r.Texts["uk"] = "{{http.status}}" }, "texts.uk", "{{http.status}} is not one of"},
-		"a strange field":          {price, func(r *Rule) { r.Texts["uk"] = "{{field.Ім’я}}" }, "texts.uk", "{{field.Ім’я}} is not one of"},
-		"a placeholder left open":  {price, func(r *Rule) { r.Texts["uk"] = "{{bot.name" }, "texts.uk", "has a {{ or }}"},
-		"a strange file":           {price, func(r *Rule) { r.FileIDs = []string{"../x"} }, "file_ids[0]", `"../x" is not the id of a file`},
-		"too many files":           {price, func(r *Rule) { r.FileIDs = make([]string, 11) }, "file_ids", "their number 11"},
-		"a tag with a comma":       {price, func(r *Rule) { r.Actions.Tags = []string{"a,b"} }, "actions.tags[0]", `"a,b" is not a tag`},
-		"too many tags":            {price, func(r *Rule) { r.Actions.Tags = make([]string, 21) }, "actions.tags", "their number 21"},
-		"an assignee with @":       {price, func(r *Rule) { r.Actions.Assign = "@olha" }, "actions.assign", `"@olha" is not a username without @`},
-		"a strange flow":           {price, func(r *Rule) { r.Actions.Flow = "a/b" }, "actions.flow", `"a/b" is not the name of a flow`},
-		"a flow of away":           {rule("a", OnAway, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", `"parcel" cannot begin here`},
-		"a flow of no answer":      {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", `"parcel" cannot begin here`},
-		"a flow of /human":         {onCommand("c", "/human"), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", "/human calls a person"},
-		"an empty row":             {price, func(r *Rule) { r.Buttons = [][]flow.Button{{}} }, "buttons[0]", "the number in a row 0"},
-		"a button without words":   {price, button(func(b *flow.Button) { b.Label = nil }), "buttons[0][0].label", "a button needs words"},
-		"a label too long":         {price, button(func(b *flow.Button) { b.Label["uk"] = strings.Repeat("я", 251) }), "buttons[0][0].label.uk", "its length 251"},
-		"a label of two lines":     {price, button(func(b *flow.Button) { b.Label["uk"] = "a\nb" }), "buttons[0][0].label.uk", "more than one line"},
-		"a label with a name":      {price, button(func(b *flow.Button) { b.Label["uk"] = "{{bot.name}}" }), "buttons[0][0].label.uk", "has a placeholder"},
-		"an unknown button":        {price, button(func(b *flow.Button) { b.Do = "dance" }), "buttons[0][0].do", `"dance" is not one of [go handover location menu phone url]`},
-		"a button back":            {price, button(func(b *flow.Button) { b.Do = flow.DoBack }), "buttons[0][0].do", `"back" is not one of`},
-		"a button that closes":     {price, button(func(b *flow.Button) { b.Do = flow.DoClose }), "buttons[0][0].do", `"close" is not one of`},
-		"a button to nowhere":      {price, button(func(b *flow.Button) { b.Do = flow.DoGo }), "buttons[0][0].value", `"" is not a flow or "flow/step"`},
-		"a button to two steps":    {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoPhone, "a/b/c" }), "buttons[0][0].value", `"a/b/c" is not`},
-		"a needless value":         {price, button(func(b *flow.Button) { b.Value = "x" }), "buttons[0][0].value", `"x": this button has no value`},
-		"no address":               {price, button(func(b *flow.Button) { b.Do = flow.DoURL }), "buttons[0][0].value", `"" is not an address`},
-		"an address that is code":  {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "javascript:alert(1)" }), "buttons[0][0].value", "is not an address"},
-		"an address of a customer": {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "https://x.ua/{{field.a}}" }), "buttons[0][0].value", "is not an address"},
+			"trigger.again_after", is(conversation.ProblemOutOfRange, "value", "59m", "least", "1h", "most", "87600h")},
+		"away too often":           {rule("a", OnAway, nil), func(r *Rule) { r.Trigger.Every = minutes(1) - 1 }, "trigger.every", is(conversation.ProblemOutOfRange, "value", "59.999999999s", "least", "1m", "most", "8760h")},
+		"no time to answer":        {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = 0 }, "trigger.after", is(conversation.ProblemOutOfRange, "value", "0s", "least", "1m", "most", "168h")},
+		"a week and more":          {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Trigger.After = minutes(7*24*60 + 1) }, "trigger.after", is(conversation.ProblemOutOfRange, "value", "168h1m", "least", "1m", "most", "168h")},
+		"nothing to say":           {price, func(r *Rule) { r.Texts = nil }, "texts", is(conversation.ProblemNoAnswer)},
+		"an empty text":            {price, func(r *Rule) { r.Texts["en"] = " \n" }, "texts.en", is(conversation.ProblemMissing)},
+		"a text too long":          {price, func(r *Rule) { r.Texts["en"] = strings.Repeat("я", 4097) }, "texts.en", is(conversation.ProblemTooLong, "count", "4097", "most", "4096")},
+		"a strange language":       {price, func(r *Rule) { r.Texts["українська"] = "x" }, "texts.українська", is(conversation.ProblemNotLanguage, "value", "українська")},
+		"an unknown placeholder":   {price, func(r *Rule) { r.Texts["uk"] = "{{customer.name}}" }, "texts.uk", is(conversation.ProblemUnknownPlaceholder, "value", "customer.name", "allowed", known)},
+		"an answer of a service":   {price, func(r *Rule) { r.Texts["uk"] = "{{http.status}}" }, "texts.uk", is(conversation.ProblemUnknownPlaceholder, "value", "http.status", "allowed", known)},
+		"a strange field":          {price, func(r *Rule) { r.Texts["uk"] = "{{field.Ім’я}}" }, "texts.uk", is(conversation.ProblemUnknownPlaceholder, "value", "field.Ім’я", "allowed", known)},
+		"a placeholder left open":  {price, func(r *Rule) { r.Texts["uk"] = "{{bot.name" }, "texts.uk", is(conversation.ProblemOpenPlaceholder)},
+		"a strange file":           {price, func(r *Rule) { r.FileIDs = []string{"../x"} }, "file_ids[0]", is(conversation.ProblemNotFile, "value", "../x")},
+		"too many files":           {price, func(r *Rule) { r.FileIDs = make([]string, 11) }, "file_ids", is(conversation.ProblemTooMany, "count", "11", "most", "10")},
+		"a tag with a comma":       {price, func(r *Rule) { r.Actions.Tags = []string{"a,b"} }, "actions.tags[0]", is(conversation.ProblemNotTag, "value", "a,b")},
+		"too many tags":            {price, func(r *Rule) { r.Actions.Tags = make([]string, 21) }, "actions.tags", is(conversation.ProblemTooMany, "count", "21", "most", "20")},
+		"an assignee with @":       {price, func(r *Rule) { r.Actions.Assign = "@olha" }, "actions.assign", is(conversation.ProblemNotUsername, "value", "@olha")},
+		"a strange flow":           {price, func(r *Rule) { r.Actions.Flow = "a/b" }, "actions.flow", is(conversation.ProblemNotFlow, "value", "a/b")},
+		"a flow of away":           {rule("a", OnAway, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", is(conversation.ProblemFlowAddsText)},
+		"a flow of no answer":      {rule("n", OnNoAnswer, nil), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", is(conversation.ProblemFlowAddsText)},
+		"a flow of /human":         {onCommand("c", "/human"), func(r *Rule) { r.Actions.Flow = "parcel" }, "actions.flow", is(conversation.ProblemFlowCallsPerson, "command", "/human")},
+		"an empty row":             {price, func(r *Rule) { r.Buttons = [][]flow.Button{{}} }, "buttons[0]", is(conversation.ProblemMissing)},
+		"a button without words":   {price, button(func(b *flow.Button) { b.Label = nil }), "buttons[0][0].label", is(conversation.ProblemMissing)},
+		"a label too long":         {price, button(func(b *flow.Button) { b.Label["uk"] = strings.Repeat("я", 251) }), "buttons[0][0].label.uk", is(conversation.ProblemTooLong, "count", "251", "most", "250")},
+		"a label of two lines":     {price, button(func(b *flow.Button) { b.Label["uk"] = "a\nb" }), "buttons[0][0].label.uk", is(conversation.ProblemSeveralLines)},
+		"a label with a name":      {price, button(func(b *flow.Button) { b.Label["uk"] = "{{bot.name}}" }), "buttons[0][0].label.uk", is(conversation.ProblemNoPlaceholder)},
+		"an unknown button":        {price, button(func(b *flow.Button) { b.Do = "dance" }), "buttons[0][0].do", is(conversation.ProblemNotOneOf, "value", "dance", "allowed", "go, handover, location, menu, phone, url")},
+		"a button back":            {price, button(func(b *flow.Button) { b.Do = flow.DoBack }), "buttons[0][0].do", is(conversation.ProblemNotOneOf, "value", "back", "allowed", "go, handover, location, menu, phone, url")},
+		"a button that closes":     {price, button(func(b *flow.Button) { b.Do = flow.DoClose }), "buttons[0][0].do", is(conversation.ProblemNotOneOf, "value", "close", "allowed", "go, handover, location, menu, phone, url")},
+		"a button to nowhere":      {price, button(func(b *flow.Button) { b.Do = flow.DoGo }), "buttons[0][0].value", is(conversation.ProblemNotFlowStep, "value", "")},
+		"a button to two steps":    {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoPhone, "a/b/c" }), "buttons[0][0].value", is(conversation.ProblemNotFlowStep, "value", "a/b/c")},
+		"a needless value":         {price, button(func(b *flow.Button) { b.Value = "x" }), "buttons[0][0].value", is(conversation.ProblemNeedlessValue, "value", "x")},
+		"no address":               {price, button(func(b *flow.Button) { b.Do = flow.DoURL }), "buttons[0][0].value", is(conversation.ProblemNotLink, "value", "", "most", "2000")},
+		"an address that is code":  {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "javascript:alert(1)" }), "buttons[0][0].value", is(conversation.ProblemNotLink, "value", "javascript:alert(1)", "most", "2000")},
+		"an address of a customer": {price, button(func(b *flow.Button) { b.Do, b.Value = flow.DoURL, "https://x.ua/{{field.a}}" }), "buttons[0][0].value", is(conversation.ProblemNotLink, "value", "https://x.ua/{{field.a}}", "most", "2000")},
 		"buttons under nothing": {price, func(r *Rule) {
 			button(func(*flow.Button) {})(r)
 			r.Texts, r.FileIDs = nil, []string{"abcdefghijklmnopqrstuvwxyz"}
-		}, "texts", "buttons need a text"},
+		}, "texts", is(conversation.ProblemNoTextForButtons)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := c.rule
@@ -150,8 +150,7 @@ func TestWhatMayNotIsNamedWithItsFieldAndWhatIsAllowed(t *testing.T) {
 			}
 			problems := ValidateRules([]Rule{rule("before", Fallback, nil), r})
 			require.NotEmpty(t, problems)
-			require.Equal(t, "rules[1]."+c.field, problems[0].Field)
-			require.Contains(t, problems[0].Message, c.message)
+			require.Equal(t, c.want.At("rules[1]."+c.field), problems[0])
 			_, compiled := Compile(Setup{Rules: []Rule{rule("before", Fallback, nil), r}})
 			require.Subset(t, compiled, problems, "stored ones are reported as well")
 		})
@@ -160,12 +159,12 @@ func TestWhatMayNotIsNamedWithItsFieldAndWhatIsAllowed(t *testing.T) {
 
 func TestIdsAreUniqueAndRulesAreNotTooMany(t *testing.T) {
 	twice := []Rule{keyword("a", "x"), keyword("a", "y")}
-	require.Equal(t, []Problem{{Field: "rules[1].id", Message: `"a" is the id of another rule`}}, ValidateRules(twice))
+	require.Equal(t, Problems{conversation.Wrong("rules[1].id", conversation.ProblemTwice, "value", "a")}, ValidateRules(twice))
 	var many []Rule
 	for i := range maxRules + 1 {
 		many = append(many, keyword(fmt.Sprint(i), "x"))
 	}
-	require.Equal(t, []Problem{{Field: "rules", Message: "1001 rules are too many: at most 1000"}}, ValidateRules(many))
+	require.Equal(t, Problems{conversation.Wrong("rules", conversation.ProblemTooMany, "count", "1001", "most", "1000")}, ValidateRules(many))
 	require.Empty(t, ValidateRules(many[1:]))
 	require.Empty(t, ValidateRules(nil))
 }
@@ -195,9 +194,9 @@ func TestFlowsThatGetInEachOthersWayAreReported(t *testing.T) {
 		{parsed(t, "flow: other\nstart: a\ntrigger: {commands: [/other, /menu]}\nsteps: {a: {text: {uk: А}}}"), 1},
 		{parsed(t, parcelFlow), 4},
 	}})
-	require.Equal(t, []Problem{
-		{Field: "flows.other.trigger.commands[1]", Message: `"/menu" begins the flow "parcel" already`},
-		{Field: "flows.parcel", Message: "this name stands there twice"},
+	require.Equal(t, Problems{
+		conversation.Wrong("flows.other.trigger.commands[1]", conversation.ProblemFlowCommandTaken, "command", "/menu", "flow", "parcel"),
+		conversation.Wrong("flows.parcel", conversation.ProblemTwice, "value", "parcel"),
 	}, problems)
 	d := a.Evaluate(Facts{Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "/menu"}, at(t, 10, "10:00"))
 	require.Equal(t, "parcel/main", d.Flow)

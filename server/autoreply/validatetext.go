@@ -8,9 +8,11 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // Bounds of buttons: what Telegram and Viber take together, as in flows.
@@ -26,15 +28,15 @@ var fieldForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 // texts checks the variants of a text with placeholders.
 func (c *checker) texts(name string, t flow.Texts, most int) {
-	c.between(name, "the number of its languages ", len(t), 0, maxTexts)
+	c.few(name, len(t), maxTexts)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		field := name + "." + language
 		c.fits(field, language, languageForm)
 		if strings.TrimSpace(t[language]) == "" {
-			c.wrong(field, "is empty")
+			c.wrong(field, conversation.ProblemMissing)
 			continue
 		}
-		c.between(field, "its length ", length(t[language]), 1, most)
+		c.short(field, t[language], most)
 		c.placeholders(field, t[language])
 	}
 }
@@ -46,35 +48,39 @@ func (c *checker) placeholders(name, text string) {
 			known = fieldForm.MatchString(field)
 		}
 		if !known {
-			c.wrong(name, "{{%s}} is not one of {{%s}}, {{field.NAME}}", p, strings.Join(slices.Sorted(maps.Keys(placeholders)), "}}, {{"))
+			all := append(slices.Sorted(maps.Keys(placeholders)), "field.NAME")
+			c.wrong(name, conversation.ProblemUnknownPlaceholder, "value", p, "allowed", list(all))
 		}
 	}
 	rest := flow.Fill(text, func(string) (string, bool) { return "", false })
 	if strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
-		c.wrong(name, "has a {{ or }} that belongs to no placeholder")
+		c.wrong(name, conversation.ProblemOpenPlaceholder)
 	}
 }
 
 // label checks what stands on a button: one line, the same for everybody.
 func (c *checker) label(name string, t flow.Texts) {
 	if len(t) == 0 {
-		c.wrong(name, "is empty: a button needs words")
+		c.wrong(name, conversation.ProblemMissing)
 	}
 	c.texts(name, t, maxLabel)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		if strings.ContainsAny(t[language], "\n\r") {
-			c.wrong(name+"."+language, "has more than one line")
+			c.wrong(name+"."+language, conversation.ProblemSeveralLines)
 		}
 		if strings.Contains(t[language], "{{") {
-			c.wrong(name+"."+language, "has a placeholder, which a button cannot have")
+			c.wrong(name+"."+language, conversation.ProblemNoPlaceholder)
 		}
 	}
 }
 
 func (c *checker) buttons(rows [][]flow.Button) {
-	c.between("buttons", "their number ", len(slices.Concat(rows...)), 0, maxButtons)
+	c.few("buttons", len(slices.Concat(rows...)), maxButtons)
 	for i, row := range rows {
-		c.between(fmt.Sprintf("buttons[%d]", i), "the number in a row ", len(row), 1, maxRow)
+		if len(row) == 0 {
+			c.wrong(fmt.Sprintf("buttons[%d]", i), conversation.ProblemMissing)
+		}
+		c.few(fmt.Sprintf("buttons[%d]", i), len(row), maxRow)
 		for j, b := range row {
 			c.button(fmt.Sprintf("buttons[%d][%d]", i, j), b)
 		}
@@ -93,12 +99,9 @@ var values = map[flow.Do]func(c *checker, name, value string){
 
 func (c *checker) button(name string, b flow.Button) {
 	c.label(name+".label", b.Label)
-	check, ok := values[b.Do]
-	if !ok {
-		c.wrong(name+".do", "%q is not one of %v", b.Do, slices.Sorted(maps.Keys(values)))
-		return
+	if oneOf(c, name+".do", b.Do, slices.Sorted(maps.Keys(values))) {
+		values[b.Do](c, name+".value", b.Value)
 	}
-	check(c, name+".value", b.Value)
 }
 
 func (c *checker) targetOrNone(name, value string) {
@@ -109,7 +112,7 @@ func (c *checker) targetOrNone(name, value string) {
 
 func (c *checker) none(name, value string) {
 	if value != "" {
-		c.wrong(name, "%q: this button has no value", value)
+		c.wrong(name, conversation.ProblemNeedlessValue, "value", value)
 	}
 }
 
@@ -119,13 +122,13 @@ func (c *checker) link(name, address string) {
 	isPage := err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && parsed.Hostname() != ""
 	isNumber := err == nil && (parsed.Scheme == "tel" || parsed.Scheme == "mailto") && parsed.Opaque != ""
 	if !isPage && !isNumber || strings.Contains(address, "{{") || len(address) > maxURL {
-		c.wrong(name, `%q is not an address such as "https://example.com" of up to %d characters`, address, maxURL)
+		c.wrong(name, conversation.ProblemNotLink, "value", address, "most", strconv.Itoa(maxURL))
 	}
 }
 
 // notPublished is the problem of a name that leads to no published flow.
-func notPublished(field, name string) Problem {
-	return Problem{Field: field, Message: fmt.Sprintf("%q is no published flow, or has no such step", name)}
+func notPublished(field, name string) *conversation.FieldError {
+	return conversation.Wrong(field, conversation.ProblemNotPublished, "value", name)
 }
 
 // leads tells whether "flow" or "flow/step" is published.

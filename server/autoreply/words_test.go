@@ -1,13 +1,15 @@
 package autoreply
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 func TestWordsAreFoldedAndCutInEveryScript(t *testing.T) {
@@ -159,17 +161,22 @@ func FuzzKeywords(f *testing.F) {
 }
 
 func TestExpressionsAreRE2AndSmall(t *testing.T) {
-	for pattern, want := range map[string]string{
-		`(`:                               "is no RE2 expression: error parsing regexp: missing closing ): `(`",
-		`(?=x)`:                           "is no RE2 expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
-		`(a)\1`:                           "is no RE2 expression: error parsing regexp: invalid escape sequence: `\\1`",
-		`(a{100}){100}`:                   "is no RE2 expression: error parsing regexp: invalid repeat count: `{100}`",
-		`[а-я]{600}(x|y){600}`:            "becomes too large",
-		strings.Repeat("а", maxPattern+1): fmt.Sprintf("has %d characters: at most %d are allowed", maxPattern+1, maxPattern),
-	} {
-		_, err := newMatcher(pattern)
-		require.ErrorContains(t, err, want, pattern)
+	noRE2 := func(pattern, part string) *conversation.FieldError {
+		return conversation.Wrong("", conversation.ProblemNotRegex, "value", pattern, "part", part)
 	}
-	_, err := newMatcher(strings.Repeat("а", maxPattern))
-	require.NoError(t, err)
+	const large = `[а-я]{600}(x|y){600}`
+	for pattern, want := range map[string]*conversation.FieldError{
+		`(`:             noRE2(`(`, `(`),
+		`(?=x)`:         noRE2(`(?=x)`, `(?=`),
+		`(a)\1`:         noRE2(`(a)\1`, `\1`),
+		`(a{100}){100}`: noRE2(`(a{100}){100}`, `{100}`),
+		large:           conversation.Wrong("", conversation.ProblemTooComplex, "value", large),
+		strings.Repeat("а", maxPattern+1): conversation.Wrong("", conversation.ProblemTooLong,
+			"count", strconv.Itoa(maxPattern+1), "most", strconv.Itoa(maxPattern)),
+	} {
+		_, wrong := newMatcher(pattern)
+		require.Equal(t, want, wrong, pattern)
+	}
+	_, wrong := newMatcher(strings.Repeat("а", maxPattern))
+	require.Nil(t, wrong)
 }

@@ -5,6 +5,8 @@ package bots
 import (
 	"context"
 	"crypto/rand"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -23,7 +25,8 @@ func (s *Service) Add(ctx context.Context, n New) (conversation.Bot, error) {
 		return conversation.Bot{}, err
 	}
 	if _, ok := s.adapters[n.Kind]; !ok {
-		return conversation.Bot{}, &conversation.FieldError{Field: "kind", Message: `must be "telegram" or "viber"`}
+		return conversation.Bot{}, conversation.Wrong("kind", conversation.ProblemNotOneOf,
+			"value", string(n.Kind), "allowed", strings.Join(s.kinds(), ", "))
 	}
 	id := conversation.NewID()
 	client, err := s.newClient(id, n.Kind, n.Token)
@@ -55,6 +58,16 @@ func (s *Service) Add(ctx context.Context, n New) (conversation.Bot, error) {
 		bot.Name = account.Name
 	}
 	return s.create(ctx, client, bot, credentials{Token: n.Token, Secret: rand.Text()})
+}
+
+// kinds are the messengers that bots can be of.
+func (s *Service) kinds() []string {
+	var names []string
+	for kind := range s.adapters {
+		names = append(names, string(kind))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // create stores the bot and then registers it with its messenger, which may call back while that is being done. What

@@ -3,7 +3,6 @@
 package bots
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -55,59 +54,53 @@ func hostOf(raw string) string {
 	return u.Host
 }
 
-// checkMode returns a *conversation.FieldError when the bot cannot receive in that mode, in words that say what to do.
+// checkMode returns a *conversation.FieldError when the bot cannot receive in that mode.
 func (s *Service) checkMode(client messenger.Messenger, mode messenger.Mode) error {
 	switch mode {
 	case messenger.Polling:
 		if _, ok := client.(messenger.Poller); !ok {
-			return &conversation.FieldError{Field: "mode", Message: fmt.Sprintf("%s knows no polling: use webhook", client.Kind())}
+			return conversation.Wrong("mode", conversation.ProblemNoPolling)
 		}
 		return nil
 	case messenger.Webhook:
-		if problem := s.publicProblem(client); problem != "" {
-			return &conversation.FieldError{Field: "mode", Message: problem}
+		if wrong := s.publicProblem(client); wrong != nil {
+			return wrong
 		}
 		return nil
 	}
-	return &conversation.FieldError{Field: "mode", Message: `must be "webhook" or "polling"`}
+	return conversation.Wrong("mode", conversation.ProblemNotOneOf,
+		"value", string(mode), "allowed", string(messenger.Webhook)+", "+string(messenger.Polling))
 }
 
-// publicProblem says why the messenger's cloud cannot reach our public address; empty when it can, as far as can be
-// told from here.
-func (s *Service) publicProblem(client messenger.Messenger) string {
+// publicProblem says why the messenger's cloud cannot reach our public address; nil when it can, as far as can be told
+// from here.
+func (s *Service) publicProblem(client messenger.Messenger) *conversation.FieldError {
 	e, can := s.config.Load().endpoints, client.Capabilities()
 	u, err := url.Parse(e.PublicURL)
 	if err != nil || u.Host == "" {
-		return "neither SiteURL nor PublicURL is set: the messenger has no address to call"
+		return conversation.Wrong("mode", conversation.ProblemNoPublicURL)
 	}
 	if !e.cloud(client.Kind()) || !can.NeedsPublicHTTPS {
-		return ""
+		return nil
 	}
-	hint := ""
-	if _, polls := client.(messenger.Poller); polls {
-		hint = "; or use polling, which needs no public address"
-	}
-	ports := portList(can.WebhookPorts)
 	switch {
 	case u.Scheme != "https":
-		return fmt.Sprintf("the public address is %s; %s needs https%s%s", u.Scheme, client.Kind(), ports, hint)
+		return conversation.Wrong("mode", conversation.ProblemNotHTTPS, "scheme", u.Scheme)
 	case len(can.WebhookPorts) > 0 && !slices.Contains(can.WebhookPorts, portOf(u)):
-		return fmt.Sprintf("the public address is on port %d; %s needs https%s%s", portOf(u), client.Kind(), ports, hint)
+		return conversation.Wrong("mode", conversation.ProblemWrongPort,
+			"port", strconv.Itoa(portOf(u)), "ports", portList(can.WebhookPorts))
 	case privateHost(u.Hostname()):
-		return fmt.Sprintf("%s is not a public address; %s cannot call it%s", u.Hostname(), client.Kind(), hint)
+		return conversation.Wrong("mode", conversation.ProblemNotPublic, "host", u.Hostname())
 	}
-	return ""
+	return nil
 }
 
 func portList(ports []int) string {
-	if len(ports) == 0 {
-		return ""
-	}
 	words := make([]string, len(ports))
 	for i, p := range ports {
 		words[i] = strconv.Itoa(p)
 	}
-	return " on " + strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	return strings.Join(words, ", ")
 }
 
 func portOf(u *url.URL) int {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -97,8 +98,8 @@ func TestWhatCannotBeAddedSaysWhy(t *testing.T) {
 		want    error
 	}{
 		"a bad token":           {nil, func(n *New) { n.Token = "wrong" }, &RefusedError{Field: "token", Words: "Unauthorized"}},
-		"an unknown mode":       {nil, func(n *New) { n.Mode = "pigeon" }, &conversation.FieldError{Field: "mode", Message: `must be "webhook" or "polling"`}},
-		"an unknown messenger":  {nil, func(n *New) { n.Kind = "icq" }, &conversation.FieldError{Field: "kind", Message: `must be "telegram" or "viber"`}},
+		"an unknown mode":       {nil, func(n *New) { n.Mode = "pigeon" }, conversation.Wrong("mode", conversation.ProblemNotOneOf, "value", "pigeon", "allowed", "webhook, polling")},
+		"an unknown messenger":  {nil, func(n *New) { n.Kind = "icq" }, conversation.Wrong("kind", conversation.ProblemNotOneOf, "value", "icq", "allowed", "telegram")},
 		"another service on it": {func(h *house) { h.cloud.webhook = "https://crm.example.org/hook" }, nil, &InUseError{Host: "crm.example.org"}},
 		"a refused webhook": {func(h *house) {
 			h.cloud.refuses = &messenger.Error{Class: messenger.Rejected, Description: "bad webhook"}
@@ -114,7 +115,7 @@ func TestWhatCannotBeAddedSaysWhy(t *testing.T) {
 				c.change(&n)
 			}
 			_, err := h.Add(t.Context(), n)
-			require.EqualError(t, err, c.want.Error())
+			require.Equal(t, c.want, errors.Cause(err))
 			require.Empty(t, h.memory.bots, "nothing is left behind")
 			require.Empty(t, h.List(t.Context()))
 		})
@@ -139,23 +140,23 @@ func TestTakingOverIsDoneOnlyWhenAsked(t *testing.T) {
 }
 
 func TestTheCloudNeedsAPublicHTTPSAddressAndAServerOfOnesOwnDoesNot(t *testing.T) {
-	for public, want := range map[string]string{
-		"http://chat.example.com":       "the public address is http; telegram needs https on 443, 80, 88 or 8443; or use polling, which needs no public address",
-		"https://chat.example.com:9000": "the public address is on port 9000; telegram needs https on 443, 80, 88 or 8443; or use polling, which needs no public address",
-		"https://192.168.1.5":           "192.168.1.5 is not a public address; telegram cannot call it; or use polling, which needs no public address",
-		"https://chat":                  "chat is not a public address; telegram cannot call it; or use polling, which needs no public address",
-		"":                              "neither SiteURL nor PublicURL is set: the messenger has no address to call",
-		"https://chat.example.com:8443": "",
+	for public, want := range map[string]*conversation.FieldError{
+		"http://chat.example.com":       conversation.Wrong("mode", conversation.ProblemNotHTTPS, "scheme", "http"),
+		"https://chat.example.com:9000": conversation.Wrong("mode", conversation.ProblemWrongPort, "port", "9000", "ports", "443, 80, 88, 8443"),
+		"https://192.168.1.5":           conversation.Wrong("mode", conversation.ProblemNotPublic, "host", "192.168.1.5"),
+		"https://chat":                  conversation.Wrong("mode", conversation.ProblemNotPublic, "host", "chat"),
+		"":                              conversation.Wrong("mode", conversation.ProblemNoPublicURL),
+		"https://chat.example.com:8443": nil,
 	} {
 		t.Run(public, func(t *testing.T) {
 			h := newHouse(t)
 			h.configure(t, Endpoints{TelegramAPIURL: TelegramCloud, PublicURL: public})
 			_, err := h.Add(t.Context(), newBot())
-			if want == "" {
+			if want == nil {
 				require.NoError(t, err)
 				return
 			}
-			require.EqualError(t, err, "mode: "+want)
+			require.Equal(t, want, err)
 		})
 	}
 	h := newHouse(t)
@@ -178,7 +179,7 @@ func TestEditingKeepsWhatIsNotGivenAndRefusesAnothersToken(t *testing.T) {
 	b := h.add(t)
 	name, token := "Front desk", "token-2"
 	_, err := h.Edit(t.Context(), b.ID, Edit{Token: &token})
-	require.EqualError(t, err, "this token belongs to another bot: Other")
+	require.Equal(t, conversation.Wrong("token", conversation.ProblemOtherAccount, "name", "Other"), err)
 	token = "token-1-new"
 	edited, err := h.Edit(t.Context(), b.ID, Edit{Name: &name, Token: &token})
 	require.NoError(t, err)
@@ -299,6 +300,13 @@ func TestAChangedKeySealsAnewAndALostOneStopsThatBotOnly(t *testing.T) {
 	require.Equal(t, Error, health.State)
 	require.Contains(t, health.Checks[0].Detail, "encryption key was changed or lost")
 
+	lost := conversation.Wrong("token", conversation.ProblemTokenLost)
+	_, err = restarted.Reclaim(t.Context(), b.ID)
+	require.Equal(t, lost, err)
+	polling := messenger.Polling
+	_, err = restarted.Edit(t.Context(), b.ID, Edit{Mode: &polling})
+	require.Equal(t, lost, err)
+
 	token := "token-1-new"
 	_, err = restarted.Edit(t.Context(), b.ID, Edit{Token: &token})
 	require.NoError(t, err, "entering the token again mends it")
@@ -378,6 +386,9 @@ func TestHealthSaysWhatIsWrongInWords(t *testing.T) {
 		"old failures": {func(h *house) {
 			h.cloud.state = messenger.WebhookState{LastError: "x", LastErrorAt: time.Now().Add(-time.Hour)}
 		}, checkDelivery, OK, ""},
+		"an address by http": {func(h *house) {
+			h.configure(t, Endpoints{TelegramAPIURL: TelegramCloud, PublicURL: "http://chat.example.com"})
+		}, checkPublicURL, Error, "en field.not_https"},
 		"a backlog there":       {func(h *house) { h.cloud.state = messenger.WebhookState{Pending: 101} }, checkBacklog, Warning, "101 messages wait at telegram"},
 		"a backlog here":        {func(h *house) { h.memory.depth = Depth{Inbox: 7, Oldest: time.Now().Add(-3 * time.Minute)} }, checkBacklog, Warning, "7 messages wait to be shown"},
 		"unreadable updates":    {func(h *house) { h.memory.depth = Depth{Quarantined: 2} }, checkUnreadable, Warning, "2 updates of the last 24 hours could not be read"},

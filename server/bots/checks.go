@@ -97,8 +97,8 @@ func (s *Service) receivingChecks(bot conversation.Bot, client messenger.Messeng
 		delivery.Detail = fmt.Sprintf("%s could not deliver: %s", client.Kind(), state.LastError)
 	}
 	public := Check{Name: checkPublicURL, State: OK}
-	if problem := s.publicProblem(client); problem != "" {
-		public.State, public.Detail = Error, problem
+	if wrong := s.publicProblem(client); wrong != nil {
+		public.State, public.Detail = Error, wrong.English(s.desk.T)
 	}
 	return []Check{s.webhookCheck(bot, state), delivery, public}
 }

@@ -148,6 +148,8 @@ func (d *teller) Resolve(_ context.Context, _ conversation.Bot, c Check) error {
 
 func (d *teller) Overrides() bool { return true }
 
+func (d *teller) T(lang, key string, _ map[string]string) string { return lang + " " + key }
+
 // cloud is a messenger with one account per token.
 type cloud struct {
 	accounts map[string]messenger.Account

@@ -108,6 +108,8 @@ type Desk interface {
 	// button *Take it back* when takeBack is set, and returns the post's id. Resolve marks it as over.
 	Alert(ctx context.Context, bot conversation.Bot, check Check, takeBack bool) (postID string, err error)
 	Resolve(ctx context.Context, bot conversation.Bot, check Check) error
+	// T is the text of key in a language, with {{name}} replaced by args["name"].
+	T(lang, key string, args map[string]string) string
 	// Overrides tells whether the server shows customers' names and avatars on posts.
 	Overrides() bool
 }

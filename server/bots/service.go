@@ -253,7 +253,7 @@ func (s *Service) editedClient(ctx context.Context, bot conversation.Bot, token 
 	if token == nil {
 		client, err := s.Messenger(bot.ID)
 		if errors.Is(err, ErrKeyLost) {
-			return nil, "", nil, &RefusedError{Field: "token", Words: "the token cannot be read any more: enter it again"}
+			return nil, "", nil, conversation.Wrong("token", conversation.ProblemTokenLost)
 		}
 		secret, _ := s.Secret(bot.ID)
 		return client, secret, nil, err
@@ -267,7 +267,7 @@ func (s *Service) editedClient(ctx context.Context, bot conversation.Bot, token 
 		return nil, "", nil, refused("token", err)
 	}
 	if account.ID != bot.AccountID {
-		return nil, "", nil, &RefusedError{Field: "token", Words: "this token belongs to another bot: " + account.Name}
+		return nil, "", nil, conversation.Wrong("token", conversation.ProblemOtherAccount, "name", account.Name)
 	}
 	c := &credentials{Token: *token, Secret: rand.Text()}
 	return client, c.Secret, c, nil
@@ -308,6 +308,9 @@ func (s *Service) Reclaim(ctx context.Context, id string) (conversation.Bot, err
 		return bot, err
 	}
 	client, err := s.Messenger(id)
+	if errors.Is(err, ErrKeyLost) {
+		return bot, conversation.Wrong("token", conversation.ProblemTokenLost)
+	}
 	if err != nil {
 		return bot, &RefusedError{Field: "token", Words: err.Error()}
 	}

@@ -240,7 +240,7 @@ func TestWhatTheServiceRefusesIsSaid(t *testing.T) {
 		answers.ErrChanged:      "Somebody else has changed",
 		answers.ErrNotFound:     "There is no such thing here",
 		answers.ErrSysadminOnly: "may be saved and published by system admins only",
-		&conversation.FieldError{Field: "trigger.phrases[0]", Message: "is empty"}: "trigger.phrases[0]: is empty",
+		conversation.Wrong("trigger.phrases[0]", conversation.ProblemNoWords, "value", "*_ @all"): "trigger.phrases[0]: “\\*_ @\u2060all” has no letter",
 		errors.New("pq: down"): "Something failed; the server log says what.",
 	} {
 		w := newWorld(t)

@@ -4,9 +4,9 @@ package conversation
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -60,14 +60,6 @@ func DefaultSettings() Settings {
 // languageTag is a language, with a region at most.
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z]{2,4})?$`)
 
-// FieldError names the field that is wrong, its value and what is allowed.
-type FieldError struct {
-	Field, Message string
-}
-
-// Error implements error.
-func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
-
 // Validate returns a *FieldError for the first field whose value is not allowed.
 func (s Settings) Validate() error {
 	for _, f := range []struct {
@@ -79,22 +71,21 @@ func (s Settings) Validate() error {
 		{"settings.team_language", s.TeamLanguage, []string{"en", "uk"}},
 	} {
 		if !slices.Contains(f.allowed, f.value) {
-			return &FieldError{f.name, fmt.Sprintf("%q is not one of %v", f.value, f.allowed)}
+			return Wrong(f.name, ProblemNotOneOf, "value", f.value, "allowed", strings.Join(f.allowed, ", "))
 		}
 	}
 	if !languageTag.MatchString(s.Language) {
-		return &FieldError{"settings.language", fmt.Sprintf("%q is not a language such as \"uk\" or \"en\"", s.Language)}
+		return Wrong("settings.language", ProblemNotLanguage, "value", s.Language)
 	}
 	for _, f := range []struct {
-		name  string
-		value Duration
-		max   time.Duration
+		name       string
+		value, max Duration
 	}{
-		{"settings.reopen_within", s.ReopenWithin, 365 * 24 * time.Hour},
-		{"settings.undo", s.Undo, time.Minute},
+		{"settings.reopen_within", s.ReopenWithin, Duration(365 * 24 * time.Hour)},
+		{"settings.undo", s.Undo, Duration(time.Minute)},
 	} {
-		if f.value < 0 || time.Duration(f.value) > f.max {
-			return &FieldError{f.name, fmt.Sprintf("%s is not between 0s and %s", time.Duration(f.value), f.max)}
+		if f.value < 0 || f.value > f.max {
+			return Wrong(f.name, ProblemOutOfRange, "value", f.value.String(), "least", Duration(0).String(), "most", f.max.String())
 		}
 	}
 	return nil
@@ -103,21 +94,35 @@ func (s Settings) Validate() error {
 // Duration is a time.Duration written as a Go string ("24h") in JSON.
 type Duration time.Duration
 
+// String is the Go string without needless zeros: "24h", "1h30m".
+func (d Duration) String() string {
+	text := time.Duration(d).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
 // MarshalJSON writes the Go string.
 func (d Duration) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.Duration(d).String())
 }
 
-// UnmarshalJSON reads a Go string; anything else is an error that names the value.
+// UnmarshalJSON reads a Go string; anything else is a *FieldError, which does not know the field.
 func (d *Duration) UnmarshalJSON(b []byte) error {
 	var s string
 	if err := json.Unmarshal(b, &s); err != nil {
-		return &FieldError{"settings", fmt.Sprintf("%s is not a duration such as \"24h\"", b)}
+		return Wrong("", ProblemNotLength, "value", string(b), "example", exampleLength)
 	}
 	v, err := time.ParseDuration(s)
 	if err != nil {
-		return &FieldError{"settings", fmt.Sprintf("%q is not a duration such as \"24h\"", s)}
+		return Wrong("", ProblemNotLength, "value", s, "example", exampleLength)
 	}
 	*d = Duration(v)
 	return nil
 }
+
+const exampleLength = "24h"

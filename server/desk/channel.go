@@ -171,7 +171,7 @@ func (d *Desk) Join(ctx context.Context, channelID string) error {
 		return err
 	}
 	if !p.alive {
-		return &conversation.FieldError{Field: "channel_id", Message: "there is no such channel, or it is archived"}
+		return conversation.Wrong("channel_id", conversation.ProblemNoChannel)
 	}
 	if d.CanSee(d.opts.BotUserID, channelID) {
 		return nil

@@ -229,7 +229,7 @@ func TestEveryProblemHasWordsAndARemedyInEveryLanguageAndNoWordIsLeftOver(t *tes
 				said := p.Say(func(key string, args map[string]string) string {
 					used[key] = true
 					return say(t, all)(key, args)
-				})
+				}, literal)
 				require.NotRegexp(t, `\{\{(like|name|known|count|most|least|value|text|said|do|names|steps|example|line|step|field|where)\}\}`, said)
 				require.Contains(t, said, fmt.Sprint(p.Line))
 			}
@@ -257,9 +257,9 @@ func TestBothLanguagesHaveTheSameTextsAndArguments(t *testing.T) {
 func TestAProblemIsReadByAPerson(t *testing.T) {
 	_, problems := Parse([]byte(head + "  a: {text: {en: \"{{custmer.first_name}}\"}, next: back_}\n  back: {text: {en: \"*\"}}\n"))
 	require.Len(t, problems, 3)
-	require.Equal(t, "Line 4, step a, next: There is no step back_. Did you mean back?", problems[0].Say(say(t, texts(t, "en"))))
-	require.Equal(t, "Рядок 4, крок a, text.en: Підстановка custmer.first_name невідома. Можливо, мається на увазі customer.first_name?", problems[1].Say(say(t, texts(t, "uk"))))
-	require.Equal(t, "Line 5, step back (warning): No way leads to the step back from the start. Lead a button or next there, or remove it; a rule can also begin with it.", problems[2].Say(say(t, texts(t, "en"))))
+	require.Equal(t, "Line 4, step a, next: There is no step back_. Did you mean back?", problems[0].Say(say(t, texts(t, "en")), literal))
+	require.Equal(t, "Рядок 4, крок a, text.en: Підстановка custmer.first_name невідома. Можливо, мається на увазі customer.first_name?", problems[1].Say(say(t, texts(t, "uk")), literal))
+	require.Equal(t, "Line 5, step back (warning): No way leads to the step back from the start. Lead a button or next there, or remove it; a rule can also begin with it.", problems[2].Say(say(t, texts(t, "en")), literal))
 	require.Equal(t, "line 4, step a, next: flow.problem.unknown_step map[like:back name:back_]", problems[0].String())
 	require.True(t, Broken(problems))
 	require.False(t, Broken(problems[2:]))

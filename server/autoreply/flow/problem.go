@@ -34,11 +34,12 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s: %s %v", where, p.Key, p.Args)
 }
 
-// Say is the problem as people read it, as Markdown; t gives the text of a key.
-func (p Problem) Say(t func(key string, args map[string]string) string) string {
+// Say is the problem as people read it; t gives the text of a key, and quote makes what stands in the flow harmless where
+// the text is shown.
+func (p Problem) Say(t func(key string, args map[string]string) string, quote func(string) string) string {
 	args := map[string]string{}
 	for name, value := range p.Args {
-		args[name] = literal(value)
+		args[name] = quote(value)
 	}
 	where := map[[2]bool]string{
 		{false, false}: "line", {true, false}: "step", {false, true}: "head", {true, true}: "field",
@@ -48,7 +49,7 @@ func (p Problem) Say(t func(key string, args map[string]string) string) string {
 		line = "flow.warning_line"
 	}
 	return t(line, map[string]string{
-		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": literal(p.Step), "field": literal(p.Field)}),
+		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": quote(p.Step), "field": quote(p.Field)}),
 		"problem": t(p.Key, args),
 		"remedy":  t(p.Remedy, args),
 	})

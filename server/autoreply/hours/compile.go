@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are loaded by name, also where the server's machine has none
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // maxDates is how many dates hours may have.
@@ -36,7 +39,7 @@ func (c *Calendar) setZone(h Hours) error {
 	zone, err := time.LoadLocation(h.Zone)
 	// Go takes "" for UTC and "Local" for the zone of the server's machine, which are nobody's choice.
 	if err != nil || h.Zone == "" || h.Zone == "Local" {
-		return wrong("zone", `%q is not a time zone such as "Europe/Kyiv"`, h.Zone)
+		return conversation.Wrong("zone", conversation.ProblemNotZone, "value", h.Zone)
 	}
 	c.zone = zone
 	return nil
@@ -45,7 +48,7 @@ func (c *Calendar) setZone(h Hours) error {
 func (c *Calendar) setWeek(h Hours) error {
 	for _, key := range slices.Sorted(maps.Keys(h.Week)) {
 		if !slices.Contains(weekdays[:], key) {
-			return wrong("week."+key, "%q is not one of %v", key, weekdays)
+			return conversation.Wrong("week."+key, conversation.ProblemNotOneOf, "value", key, "allowed", strings.Join(weekdays[:], ", "))
 		}
 	}
 	empty := true
@@ -75,8 +78,8 @@ func (c *Calendar) checkNights(h Hours) error {
 		}
 		late := intervalAt(h.Week[key], c.week[i].spans[len(c.week[i].spans)-1])
 		early := intervalAt(h.Week[weekdays[next]], c.week[next].spans[0])
-		return wrong(fmt.Sprintf("week.%s[%d]", weekdays[next], early),
-			"%q overlaps %q of %s", h.Week[weekdays[next]][early], h.Week[key][late], key)
+		return conversation.Wrong(fmt.Sprintf("week.%s[%d]", weekdays[next], early), conversation.ProblemOverlap,
+			"value", h.Week[weekdays[next]][early], "other", key+" "+h.Week[key][late])
 	}
 	return nil
 }
@@ -88,7 +91,7 @@ func intervalAt(intervals []string, s span) int {
 
 func (c *Calendar) setDates(h Hours) error {
 	if len(h.Dates) > maxDates {
-		return wrong("dates", "%d dates are too many: at most %d", len(h.Dates), maxDates)
+		return tooMany("dates", len(h.Dates), maxDates)
 	}
 	for i, d := range h.Dates {
 		day, err := newPlan(fmt.Sprintf("dates[%d].hours", i), d.Hours)
@@ -110,12 +113,12 @@ func (c *Calendar) setDate(field, date string, day plan) error {
 	}
 	at, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return wrong(field, `%q is not a day such as "2026-12-25", or "--12-25" for every year`, date)
+		return conversation.Wrong(field, conversation.ProblemNotDate, "value", date)
 	}
 	if everyYear && put(c.yearly, yearDay{at.Month(), at.Day()}, day) || !everyYear && put(c.dates, at.Unix()/daySeconds, day) {
 		return nil
 	}
-	return wrong(field, "%q stands there twice", date)
+	return conversation.Wrong(field, conversation.ProblemTwice, "value", date)
 }
 
 // put reports false for a key that is taken.
@@ -132,7 +135,7 @@ func (c *Calendar) setOverride(h Hours) error {
 		return nil
 	}
 	if h.Override.Until <= 0 {
-		return wrong("override.until", "%d is not a time in Unix milliseconds", h.Override.Until)
+		return conversation.Wrong("override.until", conversation.ProblemNotMoment, "value", strconv.FormatInt(h.Override.Until, 10))
 	}
 	c.until, c.openUntil = time.UnixMilli(h.Override.Until).In(c.zone), h.Override.Open
 	return nil

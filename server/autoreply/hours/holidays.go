@@ -3,13 +3,15 @@
 package hours
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rickar/cal/v2"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // Holiday is a day that an admin may take over into Hours.Dates.
@@ -31,14 +33,16 @@ const firstYear, lastYear = 1900, 2099
 func Countries() []string { return slices.Sorted(maps.Keys(countries)) }
 
 // Holidays returns the public holidays of a country in a year, in their order. A holiday whose day off is another day in
-// that year, since it falls on a weekend, stands there with both days. The error says which code or year is not known.
+// that year, since it falls on a weekend, stands there with both days. The error is the *conversation.FieldError of the
+// country or year that is not known.
 func Holidays(code string, year int) ([]Holiday, error) {
 	list, ok := countries[strings.ToLower(code)]
 	if !ok {
-		return nil, fmt.Errorf("there is no list of holidays for the country %q, only for %v", code, Countries())
+		return nil, conversation.Wrong("country", conversation.ProblemNotOneOf, "value", code, "allowed", strings.Join(Countries(), ", "))
 	}
 	if year < firstYear || year > lastYear {
-		return nil, fmt.Errorf("holidays are known for the years %d to %d, not for %d", firstYear, lastYear, year)
+		return nil, conversation.Wrong("year", conversation.ProblemOutOfRange,
+			"value", strconv.Itoa(year), "least", strconv.Itoa(firstYear), "most", strconv.Itoa(lastYear))
 	}
 	days := map[time.Time]Holiday{}
 	for _, h := range list {

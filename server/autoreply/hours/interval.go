@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -35,7 +36,7 @@ type plan struct {
 // newPlan reads the intervals of a day; an error names their place under field.
 func newPlan(field string, intervals []string) (plan, error) {
 	if len(intervals) > maxIntervals {
-		return plan{}, wrong(field, "%d intervals are too many: a day has at most %d", len(intervals), maxIntervals)
+		return plan{}, tooMany(field, len(intervals), maxIntervals)
 	}
 	var p plan
 	for i, text := range intervals {
@@ -45,7 +46,7 @@ func newPlan(field string, intervals []string) (plan, error) {
 			return plan{}, err
 		}
 		if other := slices.IndexFunc(p.spans, s.overlaps); other >= 0 {
-			return plan{}, wrong(here, "%q overlaps %q", text, intervals[other])
+			return plan{}, conversation.Wrong(here, conversation.ProblemOverlap, "value", text, "other", intervals[other])
 		}
 		p.spans = append(p.spans, s)
 		p.tail = max(p.tail, s.to-daySeconds)
@@ -59,10 +60,10 @@ func parseSpan(field, text string) (span, error) {
 	from, to, _ := strings.Cut(text, "-")
 	s := span{clockTime(from), clockTime(to)}
 	if s.from < 0 || s.to < 0 || s.from == daySeconds {
-		return span{}, wrong(field, `%q is not an interval such as "09:00-13:00" or "22:00-02:00"`, text)
+		return span{}, conversation.Wrong(field, conversation.ProblemNotInterval, "value", text)
 	}
 	if s.from == s.to {
-		return span{}, wrong(field, `%q is empty: a whole day is "00:00-24:00"`, text)
+		return span{}, conversation.Wrong(field, conversation.ProblemEmptyInterval, "value", text)
 	}
 	if s.to < s.from {
 		s.to += daySeconds
@@ -89,6 +90,6 @@ func clockTime(text string) int64 {
 	return (hour*60 + minute) * 60
 }
 
-func wrong(field, format string, args ...any) error {
-	return &conversation.FieldError{Field: field, Message: fmt.Sprintf(format, args...)}
+func tooMany(field string, count, most int) error {
+	return conversation.Wrong(field, conversation.ProblemTooMany, "count", strconv.Itoa(count), "most", strconv.Itoa(most))
 }
