@@ -392,6 +392,10 @@ func (s *server) GetUsers(o *model.UserGetOptions) ([]*model.User, *model.AppErr
 }
 
 func (s *server) HasPermissionToChannel(userID, channelID string, p *model.Permission) bool {
+	if p == model.PermissionReadChannelContent {
+		_, member := s.members[channelID+userID]
+		return member
+	}
 	return p == model.PermissionCreatePost && !s.muted[userID]
 }
 

@@ -335,3 +335,98 @@ func TestButtonsAreANumberedListWhereTheMessengerShowsNone(t *testing.T) {
 		require.Empty(t, s.messenger.calls[0].buttons)
 	})
 }
+
+func TestTheWaitBeganWithAnEventOnlyIfItBeganAtItsTime(t *testing.T) {
+	var since []time.Time
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, _ autoreply.Event) autoreply.Decision {
+			since = append(since, f.WaitingSince)
+			return autoreply.Decision{Memory: m}
+		}
+	}, func(s *stage) {
+		later := message("olena", "2", "second")
+		s.happens(t, later)
+		settleDown()
+		earlier := message("olena", "1", "first, but later to come")
+		earlier.At = later.At.Add(-time.Minute)
+		s.happens(t, earlier)
+		settleDown()
+	})
+	require.Len(t, since, 2)
+	require.True(t, since[0].IsZero())
+	require.False(t, since[1].IsZero(), "he waits since the other message")
+}
+
+func TestWhoWroteBeforeTheBotHadAnswersIsNoNewCustomer(t *testing.T) {
+	var wrote []time.Time
+	var first messenger.Event
+	onStage(t, nil, func(s *stage) {
+		first = message("olena", "1", "hi")
+		s.happens(t, first)
+		settleDown()
+		s.autos.mu.Lock()
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			wrote = append(wrote, m.WroteAt)
+			m.WroteAt = e.At
+			return autoreply.Decision{Memory: m}
+		}
+		s.autos.mu.Unlock()
+		s.happens(t, message("olena", "2", "again"))
+		settleDown()
+		s.happens(t, message("petro", "3", "hi"))
+		settleDown()
+	})
+	require.Len(t, wrote, 2)
+	require.WithinDuration(t, first.At, wrote[0], time.Second, "olena wrote before")
+	require.True(t, wrote[1].IsZero(), "petro did not")
+}
+
+func TestNoUsernameBecomesANameInAnAutomaticMessage(t *testing.T) {
+	onStage(t, answering(autoreply.Wrote, "Is @olha your username?"), func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		s.reply("r1", "olena", "Ask @olha")
+		settleDown()
+		require.Equal(t, []string{"Is @olha your username?", "Ask Olha K."}, s.messenger.sent("olena"))
+	})
+}
+
+func TestAnAutomaticMessageGoesOutWithoutTheFilesThatAreLost(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.desk.files = map[string]AgentFile{"f2": {ID: "f2", Name: "b.pdf", Size: 10}}
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			d := map[string]autoreply.Decision{
+				"a text and a lost file": {Text: "Prices", Files: []string{"lost"}},
+				"one of two files":       {Files: []string{"lost", "f2"}},
+				"nothing is left":        {Files: []string{"lost"}},
+			}[e.Text]
+			d.Memory = m
+			return d
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "a text and a lost file"))
+		settleDown()
+		require.Equal(t, []string{"Prices"}, s.messenger.sent("olena"))
+		s.happens(t, message("petro", "2", "one of two files"))
+		settleDown()
+		require.Equal(t, []string{"b.pdf"}, s.messenger.calls[1].files)
+		s.happens(t, message("ivan", "3", "nothing is left"))
+		settleDown()
+		require.Empty(t, s.messenger.sent("ivan"))
+		require.Equal(t, ReasonFileGone, s.store.outbox[2].Reason)
+	})
+}
+
+func TestAKeyboardStaysUnderAPersonsWordsWhereTheBotKeepsIt(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		onStage(t, func(s *stage) { s.bots.bot.Settings.KeepKeyboard = keep }, func(s *stage) {
+			s.says(t, "olena", "hi")
+			settleDown()
+			s.store.mu.Lock()
+			s.store.convs["conv-olena"].Mode, s.store.convs["conv-olena"].Keyboard = conversation.HumanMode, "m1"
+			s.store.mu.Unlock()
+			settleDown()
+			require.Equal(t, map[bool][]string{true: nil, false: {`keyboard m1 ""`}}[keep], s.methods())
+		})
+	}
+}

@@ -242,10 +242,12 @@ func (d *fakeDesk) MarkNote(_ context.Context, id string) error {
 func (d *fakeDesk) UpdateCard(context.Context, conversation.Bot, conversation.Conversation) error {
 	return nil
 }
-func (d *fakeDesk) BotUserID() string                 { return "msgbot" }
-func (d *fakeDesk) DisplayName(string) (string, bool) { return "", false }
-func (d *fakeDesk) Internal(string) bool              { return false }
-func (d *fakeDesk) Alive() bool                       { return !d.dead.Load() }
+func (d *fakeDesk) BotUserID() string { return "msgbot" }
+func (d *fakeDesk) DisplayName(username string) (string, bool) {
+	return "Olha K.", username == "olha"
+}
+func (d *fakeDesk) Internal(string) bool { return false }
+func (d *fakeDesk) Alive() bool          { return !d.dead.Load() }
 
 func (d *fakeDesk) setFail(fail func(InboundPost) error) {
 	d.mu.Lock()

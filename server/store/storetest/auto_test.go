@@ -321,3 +321,45 @@ func TestPoisonInAMemoryIsCleaned(t *testing.T) {
 		require.Equal(w, []string{"g"}, w.conversation(c.ID).Tags)
 	})
 }
+
+func TestAConversationThatClosesLeavesItsFlow(t *testing.T) {
+	for name, closes := range map[string]func(w *world, l relay.Lease, c conversation.Conversation){
+		"by the team": func(w *world, _ relay.Lease, c conversation.Conversation) {
+			w.changed(c, func(c *conversation.Conversation) { c.Close(noon) })
+		},
+		"by itself": func(w *world, l relay.Lease, c conversation.Conversation) {
+			w.execute(`UPDATE msgbot_conversations SET last_message_at = '2020-01-01', mode = 'human' WHERE id = $1`, c.ID)
+			n, err := w.CloseIdle(w.ctx, l, noon)
+			w.ok(err)
+			require.Equal(w, 1, n)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(w *world) {
+				l := w.bot("a")
+				c := w.thread(l, "1")
+				w.finish(l, w.decided(c, remembering(`{"fields": {"parcel": "1"}, "position": {"flow": "shop"}, "held": {"text": "so"}}`)))
+				closes(w, l, c)
+				got := w.conversation(c.ID)
+				require.JSONEq(w, `{"fields": {"parcel": "1"}}`, string(got.Memory))
+				require.Equal(w, conversation.BotMode, got.Mode)
+				w.finish(l, w.decided(c, remembering(`{"position": {"flow": "shop"}}`)))
+				require.JSONEq(w, `{"position": {"flow": "shop"}}`, string(w.conversation(c.ID).Memory), "a start begins one while it is closed")
+			})
+		})
+	}
+}
+
+func TestWhenACustomerWroteIsKnownFromHisMessages(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		at, err := w.WroteAt(w.ctx, c.ID)
+		w.ok(err)
+		require.Zero(w, at)
+		w.finish(l, w.arrived(c, "one", 1, nil), w.arrived(c, "two", 3, nil), w.arrived(c, "own", 9, fromOwner))
+		at, err = w.WroteAt(w.ctx, c.ID)
+		w.ok(err)
+		require.Equal(w, second(3), at)
+	})
+}
