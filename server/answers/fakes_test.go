@@ -335,6 +335,7 @@ func (m *memory) Publish(_ context.Context, bot, name string) (StoredFlow, error
 		return StoredFlow{}, ErrNotFound
 	}
 	state.Published, state.Draft, state.On = state.Draft, 0, true
+	s.HadFlow = true
 	m.states[name] = state
 	s.Version++
 	return m.flows[bot+name][state.Published-1], nil

@@ -31,6 +31,8 @@ type Script struct {
 	Hours hours.Hours
 	// Published are the flows that are on, in the version that was published last.
 	Published []StoredFlow
+	// HadFlow says that a flow was published once: customers may be inside it or hold its buttons, also when it is off or gone.
+	HadFlow bool
 }
 
 // StoredFlow is one version of a flow.

@@ -62,15 +62,16 @@ func traitsOf(b conversation.Bot) traits {
 	return traits{b.Settings.Language, b.Username, b.Settings.BusinessAuto, b.Settings.KeepKeyboard}
 }
 
-// silent tells whether the script has nothing to answer with.
+// silent tells whether the script begins no answer by itself any more.
 func (s Script) silent() bool {
 	h := s.Hours
 	return len(s.Rules) == 0 && len(s.Published) == 0 && h.Zone == "" && len(h.Week) == 0 && len(h.Dates) == 0 && h.Override == nil
 }
 
-// arbiter is that of the script for a bot with these traits, nil for a script that answers nothing.
+// arbiter is that of the script for a bot with these traits, nil for a script that answers nothing. One that had a flow has
+// an arbiter for good: customers inside a flow that is off finish it, and old buttons are not pressed in silence.
 func (u *used) arbiter(t traits) *autoreply.Arbiter {
-	if u.silent() {
+	if u.silent() && !u.HadFlow {
 		return nil
 	}
 	if m := u.made.Load(); m != nil && m.traits == t {

@@ -20,8 +20,8 @@ const (
 	tellEvery = 5 * time.Second
 )
 
-// Arbiter is that of a bot's present rules, hours, flows and settings; nil when it has neither rules nor flows nor hours.
-// It implements relay.Arbiters.
+// Arbiter is that of a bot's present rules, hours, flows and settings; nil when it has neither rules nor hours and never had
+// a flow that was published. It implements relay.Arbiters.
 func (s *Service) Arbiter(botID string) relay.Arbiter {
 	known := (*s.scripts.Load())[botID]
 	if known == nil {

@@ -4,6 +4,7 @@ package answers
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 
 var _ relay.Arbiters = (*Service)(nil)
 
-func TestABotWithoutRulesFlowsAndHoursHasNoArbiter(t *testing.T) {
+func TestABotThatNeverHadRulesFlowsOrHoursHasNoArbiter(t *testing.T) {
 	h := newHouse(t)
 	h.refresh()
 	require.Nil(t, h.Arbiter(botID))
@@ -220,6 +221,52 @@ func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
 
 	inside.Position.Version = 0
 	require.Empty(t, h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text, "no version is not the present one")
+}
+
+// TestAFlowThatIsOffIsFinished is for a bot that has nothing else to answer with.
+func TestAFlowThatIsOffIsFinished(t *testing.T) {
+	press := func(flowName, step string) string {
+		return flow.Data(flowName, "main", flow.Button{Do: flow.DoGo, Value: step})
+	}
+	inside := autoreply.Memory{Position: &flow.Position{Flow: "m", Version: 1, Step: "main", At: noon}}
+	for name, c := range map[string]struct {
+		memory      autoreply.Memory
+		event       autoreply.Event
+		text, toast string
+		handover    bool
+	}{
+		"a text inside it":         {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "щось"}, "Вітаю", "", false},
+		"its button inside it":     {inside, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "Вітаю", "", false},
+		"its old button":           {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "", "auto.button_gone", false},
+		"a button that never was":  {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: "?"}, "", "auto.button_gone", false},
+		"the command for a person": {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "/human"}, "uk:auto.handover", "", true},
+		"what would begin it":      {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, Text: "/start"}, "", "", false},
+	} {
+		for _, gone := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, removed: %t", name, gone), func(t *testing.T) {
+				h := newHouse(t)
+				h.publish(menu("m", "Вітаю", "/start"))
+				_, err := h.Off(t.Context(), botID, "m")
+				require.NoError(t, err)
+				if gone {
+					require.NoError(t, h.RemoveFlow(t.Context(), botID, "m"))
+					if c.event.Press == press("m", "main") {
+						c.text, c.toast = "", "auto.button_gone"
+					} else if !c.handover && c.memory.Position != nil {
+						c.text = "" // who is inside leaves it
+					}
+				}
+				arbiter := h.Arbiter(botID)
+				require.NotNil(t, arbiter)
+				facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private, Language: "uk"}
+				c.event.At = noon
+				d := arbiter.Evaluate(facts, c.memory, c.event, noon)
+				require.Equal(t, c.text, d.Text)
+				require.Equal(t, c.toast, d.Toast)
+				require.Equal(t, c.handover, d.Handover)
+			})
+		}
+	}
 }
 
 func TestArbitersAreAskedForWhileScriptsAndSettingsChange(t *testing.T) {

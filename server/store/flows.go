@@ -12,7 +12,7 @@ import (
 const newScript = `
 	script AS (
 		INSERT INTO msgbot_scripts AS s (bot_id, version) SELECT bot_id, 1 FROM changed
-		ON CONFLICT (bot_id) DO UPDATE SET version = s.version + 1)`
+		ON CONFLICT (bot_id) DO UPDATE SET version = s.version + 1`
 
 func storedFlowFields(f *answers.StoredFlow) []any {
 	return []any{&f.Name, &f.Version, &f.Text, when{&f.At}, &f.By}
@@ -57,7 +57,7 @@ func (s *Store) SaveDraft(ctx context.Context, botID, name, text, userID string)
 			RETURNING bot_id, name, draft),
 		version AS (
 			INSERT INTO msgbot_flow_versions (bot_id, name, version, text, by)
-			SELECT bot_id, name, draft, $3, $4 FROM changed RETURNING *),`+newScript+`
+			SELECT bot_id, name, draft, $3, $4 FROM changed RETURNING *),`+newScript+`)
 		SELECT name, version, text, at, by FROM version`, botID, name, text, userID)
 	return flow, scriptGone(err)
 }
@@ -68,7 +68,7 @@ func (s *Store) Publish(ctx context.Context, botID, name string) (answers.Stored
 		WITH
 		changed AS (
 			UPDATE msgbot_flows SET published = draft, draft = 0, is_on = true, changed_at = now()
-			WHERE bot_id = $1 AND name = $2 AND draft > 0 RETURNING bot_id, published),`+newScript+`
+			WHERE bot_id = $1 AND name = $2 AND draft > 0 RETURNING bot_id, published),`+newScript+`, had_flow = true)
 		SELECT published FROM changed`, botID, name)
 	if err != nil {
 		return answers.StoredFlow{}, scriptGone(err)
@@ -92,7 +92,7 @@ func (s *Store) RemoveFlow(ctx context.Context, botID, name string) error {
 func (s *Store) changeFlow(ctx context.Context, doing, statement string, args ...any) error {
 	_, err := value[string](ctx, s, doing, `
 		WITH
-		changed AS (`+statement+`),`+newScript+`
+		changed AS (`+statement+`),`+newScript+`)
 		SELECT bot_id FROM changed`, args...)
 	return scriptGone(err)
 }

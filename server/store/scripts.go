@@ -34,7 +34,7 @@ func (s *Store) Script(ctx context.Context, botID string) (answers.Script, error
 	script, err := row(ctx, s, "read what answers automatically", func(a *answers.Script) []any {
 		return []any{
 			&a.Version, listed[autoreply.Rule]{&a.Rules}, &a.RulesVersion, stored[hours.Hours]{&a.Hours}, &hoursVersion,
-			stored[map[string]int64]{&hits}, listed[answers.StoredFlow]{&a.Published},
+			stored[map[string]int64]{&hits}, listed[answers.StoredFlow]{&a.Published}, &a.HadFlow,
 		}
 	}, `
 		SELECT coalesce(s.version, 0), nullif(s.rules, '[]'), coalesce(s.rules_version, 0), coalesce(s.hours, '{}'),
@@ -44,7 +44,8 @@ func (s *Store) Script(ctx context.Context, botID string) (answers.Script, error
 					'At', to_char(v.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY v.name)
 				FROM msgbot_flows f
 				JOIN msgbot_flow_versions v ON v.bot_id = f.bot_id AND v.name = f.name AND v.version = f.published
-				WHERE f.bot_id = b.id AND f.is_on)
+				WHERE f.bot_id = b.id AND f.is_on),
+			coalesce(s.had_flow, false)
 		FROM msgbot_bots b LEFT JOIN msgbot_scripts s ON s.bot_id = b.id WHERE b.id = $1`, botID)
 	script.Hours.Version = hoursVersion
 	for i, r := range script.Rules {

@@ -79,7 +79,7 @@ func TestAScriptIsReadAsItWasStored(t *testing.T) {
 		w.ok(err)
 		want := answers.Script{
 			Version: 4, Rules: []autoreply.Rule{aRule("r1"), aRule("r2")}, RulesVersion: 1, Hours: someHours,
-			Published: []answers.StoredFlow{published},
+			Published: []answers.StoredFlow{published}, HadFlow: true,
 		}
 		want.Hours.Version = 1
 		require.Equal(w, want, w.script("a"))
@@ -256,6 +256,39 @@ func TestAFlowHasADraftAndAPublishedVersion(t *testing.T) {
 			require.ErrorIs(w, err, answers.ErrNotFound, name)
 		}
 		require.Equal(w, version, w.script("a").Version)
+	})
+}
+
+func TestAScriptRemembersThatAFlowWasPublished(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		_, err := w.SaveDraft(w.ctx, "a", "shop", "one", "ivan")
+		w.ok(err)
+		require.False(w, w.script("a").HadFlow, "nobody met a draft")
+		_, err = w.Publish(w.ctx, "a", "shop")
+		w.ok(err)
+		require.True(w, w.script("a").HadFlow)
+		w.ok(w.SwitchFlow(w.ctx, "a", "shop", false))
+		w.ok(w.RemoveFlow(w.ctx, "a", "shop"))
+		w.savesRules("a", 0)
+		require.True(w, w.script("a").HadFlow, "customers are inside it, or hold its buttons")
+	})
+}
+
+func TestFlowsOfTheVersionBeforeAreRemembered(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		w.bot("b")
+		for bot := range map[string]bool{"a": true, "b": false} {
+			_, err := w.SaveDraft(w.ctx, bot, "shop", "one", "ivan")
+			w.ok(err)
+		}
+		_, err := w.Publish(w.ctx, "a", "shop")
+		w.ok(err)
+		w.ok(w.MigrateDown(w.ctx, 11))
+		w.ok(w.Migrate(w.ctx))
+		require.True(w, w.script("a").HadFlow)
+		require.False(w, w.script("b").HadFlow)
 	})
 }
 

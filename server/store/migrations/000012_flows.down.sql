@@ -1,0 +1,1 @@
+ALTER TABLE msgbot_scripts DROP COLUMN had_flow;

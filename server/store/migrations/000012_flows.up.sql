@@ -1,0 +1,4 @@
+-- had_flow says that a flow was published once: customers may be inside it, or hold its buttons, whatever became of it.
+ALTER TABLE msgbot_scripts ADD COLUMN had_flow boolean NOT NULL DEFAULT false;
+UPDATE msgbot_scripts s SET had_flow = true
+WHERE EXISTS (SELECT FROM msgbot_flows f WHERE f.bot_id = s.bot_id AND f.published > 0);
