@@ -3,6 +3,7 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -304,10 +305,9 @@ func (m *memory) Flow(_ context.Context, bot, name string, version int) (StoredF
 	}
 	m.former++
 	state := m.states[name]
-	for _, wish := range []int{version, state.Draft, state.Published} {
-		if wish > 0 && wish <= len(m.flows[bot+name]) {
-			return m.flows[bot+name][wish-1], nil
-		}
+	wish, all := cmp.Or(version, state.Draft, state.Published), m.flows[bot+name]
+	if wish > 0 && wish <= len(all) && all[wish-1].Version > 0 {
+		return all[wish-1], nil
 	}
 	return StoredFlow{}, ErrNotFound
 }
@@ -361,7 +361,9 @@ func (m *memory) RemoveFlow(_ context.Context, bot, name string) error {
 		return err
 	}
 	delete(m.states, name)
-	delete(m.flows, bot+name)
+	for i := range m.flows[bot+name] {
+		m.flows[bot+name][i] = StoredFlow{} // its number is not given again
+	}
 	s.Version++
 	return nil
 }

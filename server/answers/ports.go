@@ -69,7 +69,8 @@ type Store interface {
 	Flows(ctx context.Context, botID string) ([]FlowState, error)
 	// Flow returns one version of a flow; 0 is the draft, else the published one.
 	Flow(ctx context.Context, botID, name string, version int) (StoredFlow, error)
-	// SaveDraft stores text as the flow's next version and makes it the draft.
+	// SaveDraft stores text as the flow's next version and makes it the draft. No version is given twice to flows of one
+	// name, also when the flow was removed in between.
 	SaveDraft(ctx context.Context, botID, name, text, userID string) (StoredFlow, error)
 	// Publish makes the draft the published version and switches the flow on; ErrNotFound when there is no draft. Earlier
 	// versions stay for customers who are inside them.

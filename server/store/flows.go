@@ -25,7 +25,8 @@ func (s *Store) Flows(ctx context.Context, botID string) ([]answers.FlowState, e
 	}
 	flows, err := list(ctx, s, "list the flows", fields, `
 		SELECT coalesce(f.name, ''), coalesce(f.draft, 0), coalesce(f.published, 0), coalesce(f.is_on, false), f.changed_at
-		FROM msgbot_bots b LEFT JOIN msgbot_flows f ON f.bot_id = b.id WHERE b.id = $1 ORDER BY f.name`, botID)
+		FROM msgbot_bots b LEFT JOIN msgbot_flows f ON f.bot_id = b.id AND f.draft + f.published > 0
+		WHERE b.id = $1 ORDER BY f.name`, botID)
 	switch {
 	case err != nil:
 		return nil, err
@@ -83,9 +84,14 @@ func (s *Store) SwitchFlow(ctx context.Context, botID, name string, on bool) err
 			WHERE bot_id = $1 AND name = $2 AND published > 0 RETURNING bot_id`, botID, name, on)
 }
 
-// RemoveFlow implements answers.Store.
+// RemoveFlow implements answers.Store. The row stays for its number: a flow of that name which is made later begins above it,
+// so that no customer's place in this one is taken for one in that.
 func (s *Store) RemoveFlow(ctx context.Context, botID, name string) error {
-	return s.changeFlow(ctx, "remove a flow", `DELETE FROM msgbot_flows WHERE bot_id = $1 AND name = $2 RETURNING bot_id`, botID, name)
+	return s.changeFlow(ctx, "remove a flow", `
+			UPDATE msgbot_flows SET draft = 0, published = 0, is_on = false
+			WHERE bot_id = $1 AND name = $2 AND draft + published > 0 RETURNING bot_id),
+		forgotten AS (
+			DELETE FROM msgbot_flow_versions v USING changed WHERE v.bot_id = changed.bot_id AND v.name = $2`, botID, name)
 }
 
 // changeFlow runs a statement that returns the bot of a flow that it changed; answers.ErrNotFound when it changed none.

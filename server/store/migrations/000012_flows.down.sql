@@ -1,1 +1,2 @@
+DELETE FROM msgbot_flows WHERE draft = 0 AND published = 0;
 ALTER TABLE msgbot_scripts DROP COLUMN had_flow;

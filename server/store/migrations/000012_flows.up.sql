@@ -2,3 +2,5 @@
 ALTER TABLE msgbot_scripts ADD COLUMN had_flow boolean NOT NULL DEFAULT false;
 UPDATE msgbot_scripts s SET had_flow = true
 WHERE EXISTS (SELECT FROM msgbot_flows f WHERE f.bot_id = s.bot_id AND f.published > 0);
+
+-- A flow that was removed leaves its row in msgbot_flows, draft and published 0: newest is never lowered.

@@ -259,6 +259,36 @@ func TestAFlowHasADraftAndAPublishedVersion(t *testing.T) {
 	})
 }
 
+func TestAVersionOfAFlowIsNeverGivenTwice(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		saves := func() int {
+			f, err := w.SaveDraft(w.ctx, "a", "shop", "x", "ivan")
+			w.ok(err)
+			return f.Version
+		}
+		for want := 1; want < 7; want += 2 {
+			require.Equal(w, want, saves())
+			_, err := w.Publish(w.ctx, "a", "shop")
+			w.ok(err)
+			require.Equal(w, want+1, saves())
+			w.ok(w.RemoveFlow(w.ctx, "a", "shop"))
+			flows, err := w.Flows(w.ctx, "a")
+			w.ok(err)
+			require.Empty(w, flows)
+			require.Empty(w, w.script("a").Published)
+			require.Zero(w, w.count(`SELECT count(*) FROM msgbot_flow_versions`), "its texts are gone")
+			_, err = w.Publish(w.ctx, "a", "shop")
+			require.ErrorIs(w, err, answers.ErrNotFound)
+		}
+		require.Equal(w, 7, saves())
+		w.ok(w.RemoveFlow(w.ctx, "a", "shop"))
+		w.ok(w.MigrateDown(w.ctx, 11))
+		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_flows`), "an older version would list it")
+		w.ok(w.Migrate(w.ctx))
+	})
+}
+
 func TestAScriptRemembersThatAFlowWasPublished(t *testing.T) {
 	each(t, func(w *world) {
 		w.bot("a")
