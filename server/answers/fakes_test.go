@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
@@ -180,6 +181,8 @@ type memory struct {
 	looks, reads, former int
 	outrun               int
 	panics               bool
+	// between is done once, before the next change of a flow that was looked at is made.
+	between func()
 }
 
 func newMemory(bots ...string) *memory {
@@ -327,35 +330,64 @@ func (m *memory) SaveDraft(_ context.Context, bot, name, text, user string) (Sto
 	return f, nil
 }
 
-func (m *memory) Publish(_ context.Context, bot, name string) (StoredFlow, error) {
-	s, done, err := m.take(bot)
-	defer done()
-	state := m.states[name]
-	if err != nil || state.Draft == 0 {
-		return StoredFlow{}, ErrNotFound
+// changing locks the store for a change of a flow that is made of a script of this version.
+func (m *memory) changing(bot, name string, script int64) (*Script, FlowState, func(), error) {
+	if m.between != nil {
+		between := m.between
+		m.between = nil
+		between()
 	}
-	state.Published, state.Draft, state.On = state.Draft, 0, true
-	s.HadFlow = true
-	m.states[name] = state
-	s.Version++
-	return m.flows[bot+name][state.Published-1], nil
+	s, done, err := m.take(bot)
+	state := m.states[name]
+	switch {
+	case err != nil:
+	case state.present() == 0:
+		err = ErrNotFound
+	case s.Version != script:
+		err = ErrChanged
+	default:
+		s.Version++
+	}
+	return s, state, done, err
 }
 
-func (m *memory) SwitchFlow(_ context.Context, bot, name string, on bool) error {
-	s, done, err := m.take(bot)
+func (m *memory) Publish(_ context.Context, bot, name string, script int64) error {
+	s, state, done, err := m.changing(bot, name, script)
 	defer done()
-	state := m.states[name]
-	if err != nil || state.Published == 0 {
-		return ErrNotFound
+	if err != nil {
+		return err
 	}
-	state.On = on
+	state.Published, state.Draft, state.On = state.present(), 0, true
+	s.HadFlow = true
 	m.states[name] = state
-	s.Version++
 	return nil
 }
 
-func (m *memory) RemoveFlow(_ context.Context, bot, name string) error {
-	s, done, err := m.take(bot)
+func (m *memory) Replace(ctx context.Context, bot, name, text, user string, script int64) error {
+	_, _, done, err := m.changing(bot, name, script)
+	done()
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if _, err := m.SaveDraft(ctx, bot, name, text, user); err != nil {
+		return err
+	}
+	return m.Publish(ctx, bot, name, m.scripts[bot].Version)
+}
+
+func (m *memory) SwitchOff(_ context.Context, bot, name string, script int64) error {
+	_, state, done, err := m.changing(bot, name, script)
+	defer done()
+	if err != nil || state.Published == 0 {
+		return cmp.Or(err, ErrNotFound)
+	}
+	state.On = false
+	m.states[name] = state
+	return nil
+}
+
+func (m *memory) RemoveFlow(_ context.Context, bot, name string, script int64) error {
+	_, _, done, err := m.changing(bot, name, script)
 	defer done()
 	if err != nil {
 		return err
@@ -364,7 +396,6 @@ func (m *memory) RemoveFlow(_ context.Context, bot, name string) error {
 	for i := range m.flows[bot+name] {
 		m.flows[bot+name][i] = StoredFlow{} // its number is not given again
 	}
-	s.Version++
 	return nil
 }
 

@@ -72,10 +72,15 @@ type Store interface {
 	// SaveDraft stores text as the flow's next version and makes it the draft. No version is given twice to flows of one
 	// name, also when the flow was removed in between.
 	SaveDraft(ctx context.Context, botID, name, text, userID string) (StoredFlow, error)
-	// Publish makes the draft the published version and switches the flow on; ErrNotFound when there is no draft. Earlier
-	// versions stay for customers who are inside them.
-	Publish(ctx context.Context, botID, name string) (StoredFlow, error)
-	// SwitchFlow switches the published version on or off.
-	SwitchFlow(ctx context.Context, botID, name string, on bool) error
-	RemoveFlow(ctx context.Context, botID, name string) error
+	// The changes below are made only if Script.Version still is the given one, else ErrChanged: nothing comes between the
+	// look at a flow and what is made of it. They return ErrNotFound when there is no such flow.
+
+	// Publish puts the draft in force, or without one the published version again. Earlier versions stay for customers who
+	// are inside them.
+	Publish(ctx context.Context, botID, name string, script int64) error
+	// Replace stores text as the flow's next version and puts it in force at once; there need not be such a flow.
+	Replace(ctx context.Context, botID, name, text, userID string, script int64) error
+	// SwitchOff switches the published version off.
+	SwitchOff(ctx context.Context, botID, name string, script int64) error
+	RemoveFlow(ctx context.Context, botID, name string, script int64) error
 }

@@ -223,9 +223,10 @@ func TestABotThatIsNotThereIsNotFound(t *testing.T) {
 	_, _, draft := h.PutDraft(ctx, "x", "", []byte(menu("m", "x", "/start")), admin)
 	_, _, publish := h.Publish(ctx, "x", "m", admin)
 	_, off := h.Off(ctx, "x", "m")
+	_, _, replace := h.Replace(ctx, "x", "m", 0, []byte(menu("m", "x", "/start")), admin)
 	_, test := h.Simulate(ctx, "x", Trial{Text: "a"})
 	for i, err := range []error{
-		rules, put, add, h.RemoveRule(ctx, "x", "r1"), get, set, flows, one, draft, publish, off, h.RemoveFlow(ctx, "x", "m"), test,
+		rules, put, add, h.RemoveRule(ctx, "x", "r1"), get, set, flows, one, draft, publish, off, replace, h.RemoveFlow(ctx, "x", "m"), test,
 	} {
 		require.ErrorIs(t, err, ErrNotFound, i)
 	}

@@ -187,8 +187,7 @@ func (h *house) publishUnchecked(name, text string) {
 	h.t.Helper()
 	_, err := h.store.SaveDraft(h.t.Context(), botID, name, text, "")
 	require.NoError(h.t, err)
-	_, err = h.store.Publish(h.t.Context(), botID, name)
-	require.NoError(h.t, err)
+	require.NoError(h.t, h.store.Publish(h.t.Context(), botID, name, h.store.scripts[botID].Version))
 }
 
 func TestHealthNamesAFewProblemsAndCountsTheRest(t *testing.T) {
