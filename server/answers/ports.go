@@ -20,6 +20,13 @@ var (
 	ErrChanged = errors.New("it was changed by somebody else meanwhile")
 )
 
+// How many versions of a flow are kept besides the draft, the published one and those that customers are inside of; and how
+// long a customer who does not write is inside, at most: it is the longest `idle` of a flow.
+const (
+	KeptVersions = 50
+	LongestIdle  = 7 * 24 * time.Hour
+)
+
 // Script is all that answers automatically for a bot, as it is stored.
 type Script struct {
 	// Version rises with every change of any part; caches compare it.
@@ -70,7 +77,7 @@ type Store interface {
 	// Flow returns one version of a flow; 0 is the draft, else the published one.
 	Flow(ctx context.Context, botID, name string, version int) (StoredFlow, error)
 	// SaveDraft stores text as the flow's next version and makes it the draft. No version is given twice to flows of one
-	// name, also when the flow was removed in between.
+	// name, also when the flow was removed in between. Of the others those are forgotten that nobody can need any more.
 	SaveDraft(ctx context.Context, botID, name, text, userID string) (StoredFlow, error)
 	// The changes below are made only if Script.Version still is the given one, else ErrChanged: nothing comes between the
 	// look at a flow and what is made of it. They return ErrNotFound when there is no such flow.

@@ -3,7 +3,10 @@
 package answers
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -164,4 +167,15 @@ func TestARuleThatChangesAllTheTimeEndsTheChangeOfAFlow(t *testing.T) {
 	_, err := h.Off(t.Context(), botID, "m")
 	require.ErrorIs(t, err, ErrChanged)
 	require.Equal(t, maxTries, tries)
+}
+
+func TestVersionsAreKeptForTheLongestTimeThatACustomerMayBeInside(t *testing.T) {
+	h := newHouse(t)
+	idle := func(d time.Duration) string {
+		return strings.Replace(menu("m", "x", "/start"), "start:", fmt.Sprintf("idle: %s\nstart:", d), 1)
+	}
+	_, _, err := h.draft("", idle(LongestIdle), admin)
+	require.NoError(t, err)
+	_, _, err = h.draft("", idle(LongestIdle+time.Minute), admin)
+	require.Error(t, err)
 }

@@ -4,6 +4,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 )
@@ -57,11 +59,26 @@ func (s *Store) SaveDraft(ctx context.Context, botID, name, text, userID string)
 	return flow, scriptGone(err)
 }
 
-// newVersion stores the newest version of the flow in changed: $3 by $4.
-const newVersion = `
+// settled is how long a flow has been as it was, before old versions are forgotten: another node may let customers into what
+// was published until then.
+const settled = time.Minute
+
+// newVersion stores the newest version of the flow in changed, $3 by $4, and forgets old ones: all but the last ones, the
+// draft, the published one and those where a customer still is, which nobody is who came there too long ago.
+var newVersion = fmt.Sprintf(`
 		stored AS (
 			INSERT INTO msgbot_flow_versions (bot_id, name, version, text, by)
-			SELECT bot_id, name, newest, $3, $4 FROM changed RETURNING *)`
+			SELECT bot_id, name, newest, $3, $4 FROM changed RETURNING *),
+		forgotten AS (
+			DELETE FROM msgbot_flow_versions v USING changed f, msgbot_flows before
+			WHERE v.bot_id = f.bot_id AND v.name = f.name AND v.version <= f.newest - %d AND v.version NOT IN (f.draft, f.published)
+				AND before.bot_id = f.bot_id AND before.name = f.name AND before.changed_at < now() - make_interval(secs => %d)
+				AND NOT EXISTS (
+					SELECT FROM msgbot_conversations c
+					WHERE c.bot_id = v.bot_id AND c.memory #>> '{position,flow}' = v.name
+						AND (c.memory #>> '{position,version}')::int = v.version
+						AND (c.memory #>> '{position,at}')::timestamptz > now() - make_interval(secs => %d)))`,
+	answers.KeptVersions, int(settled.Seconds()), int(answers.LongestIdle.Seconds()))
 
 // Replace implements answers.Store.
 func (s *Store) Replace(ctx context.Context, botID, name, text, userID string, script int64) error {

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -331,6 +332,66 @@ func TestFlowsOfTheVersionBeforeAreRemembered(t *testing.T) {
 		w.ok(w.Migrate(w.ctx))
 		require.True(w, w.script("a").HadFlow)
 		require.False(w, w.script("b").HadFlow)
+	})
+}
+
+func TestVersionsOfAFlowThatNobodyCanNeedAreForgotten(t *testing.T) {
+	each(t, func(w *world) {
+		l, elsewhere := w.bot("a"), w.bot("b")
+		inside, long, other := w.thread(l, "1"), w.thread(l, "2"), w.thread(elsewhere, "1")
+		at := func(c conversation.Conversation, name string, version int, ago time.Duration) {
+			memory, err := json.Marshal(autoreply.Memory{Position: &flow.Position{
+				Flow: name, Version: version, Step: "main", At: time.Now().Add(-ago),
+			}})
+			w.ok(err)
+			w.execute(`UPDATE msgbot_conversations SET memory = $2 WHERE id = $1`, c.ID, string(memory))
+		}
+		at(inside, "shop", 3, answers.LongestIdle-time.Hour)
+		at(long, "shop", 4, answers.LongestIdle+time.Hour)
+		at(other, "shop", 5, 0)
+		saves := func(bot, name string, times int) {
+			for range times {
+				_, err := w.SaveDraft(w.ctx, bot, name, "x", "ivan")
+				w.ok(err)
+			}
+		}
+		kept := func(bot, name string) (versions []int) {
+			rows, err := w.raw.QueryContext(w.ctx,
+				`SELECT version FROM msgbot_flow_versions WHERE bot_id = $1 AND name = $2 ORDER BY version`, bot, name)
+			w.ok(err)
+			defer func() { _ = rows.Close() }()
+			for rows.Next() {
+				var version int
+				w.ok(rows.Scan(&version))
+				versions = append(versions, version)
+			}
+			w.ok(rows.Err())
+			return versions
+		}
+		last := func(newest int) (versions []int) {
+			for v := newest - answers.KeptVersions + 1; v <= newest; v++ {
+				versions = append(versions, v)
+			}
+			return versions
+		}
+		saves("a", "shop", 7)
+		w.publishes("a", "shop")
+		saves("a", "shop", answers.KeptVersions+2)
+		saves("a", "other", 2)
+		saves("b", "shop", 2)
+		require.Len(w, kept("a", "shop"), answers.KeptVersions+9, "none within a minute of the change before")
+
+		w.execute(`UPDATE msgbot_flows SET changed_at = now() - interval '61 s'`)
+		saves("a", "shop", 1)
+		require.Equal(w, append([]int{3, 7}, last(answers.KeptVersions+10)...), kept("a", "shop"))
+		require.Len(w, kept("a", "other"), 2)
+		require.Len(w, kept("b", "shop"), 2)
+
+		w.publishes("a", "shop")
+		at(inside, "other", 3, 0)
+		w.execute(`UPDATE msgbot_flows SET changed_at = now() - interval '61 s'`)
+		w.ok(w.Replace(w.ctx, "a", "shop", "x", "ivan", w.script("a").Version))
+		require.Equal(w, last(answers.KeptVersions+11), kept("a", "shop"))
 	})
 }
 
