@@ -94,7 +94,8 @@ func (s *Service) AddRule(ctx context.Context, botID string, r autoreply.Rule) (
 	})
 }
 
-// EditRule replaces the fields of a rule that patch names, each as a whole; null takes a field away. Id and hits stay.
+// EditRule replaces the fields of a rule that patch names, each as a whole; null takes a field away. Id and hits stay. A
+// rule can be switched off whatever is wrong with it.
 func (s *Service) EditRule(ctx context.Context, botID, ruleID string, patch map[string]json.RawMessage) (autoreply.Rule, error) {
 	return s.changeRule(ctx, botID, func(rules []autoreply.Rule) ([]autoreply.Rule, int, error) {
 		i := indexOf(rules, ruleID)
@@ -109,11 +110,6 @@ func (s *Service) EditRule(ctx context.Context, botID, ruleID string, patch map[
 		rules[i] = normal(edited)
 		return rules, i, nil
 	})
-}
-
-// SwitchRule switches a rule on or off. Off can be switched whatever is wrong with it.
-func (s *Service) SwitchRule(ctx context.Context, botID, ruleID string, on bool) (autoreply.Rule, error) {
-	return s.EditRule(ctx, botID, ruleID, map[string]json.RawMessage{"enabled": fmt.Append(nil, on)})
 }
 
 // RemoveRule forgets a rule.

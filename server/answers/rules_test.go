@@ -4,6 +4,7 @@ package answers
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -30,6 +31,11 @@ func patch(t *testing.T, text string) map[string]json.RawMessage {
 	fields := map[string]json.RawMessage{}
 	require.NoError(t, json.Unmarshal([]byte(text), &fields))
 	return fields
+}
+
+// switched switches a rule on or off, as commands do.
+func (h *house) switched(ruleID string, on bool) (autoreply.Rule, error) {
+	return h.EditRule(h.t.Context(), botID, ruleID, map[string]json.RawMessage{"enabled": fmt.Append(nil, on)})
 }
 
 func TestARuleGetsAnIDOfItsOwnAndWritesOutWhatWasLeftOut(t *testing.T) {
@@ -95,9 +101,9 @@ func TestARuleMayLeadToAPublishedFlow(t *testing.T) {
 	h.add(keyword("c", "d"))
 	_, err = h.EditRule(t.Context(), botID, added.ID, patch(t, `{"name":"x"}`))
 	require.Equal(t, "actions.flow", fieldWrong(t, err))
-	_, err = h.SwitchRule(t.Context(), botID, added.ID, false)
+	_, err = h.switched(added.ID, false)
 	require.NoError(t, err, "off can be switched whatever is wrong")
-	_, err = h.SwitchRule(t.Context(), botID, added.ID, true)
+	_, err = h.switched(added.ID, true)
 	require.Equal(t, "actions.flow", fieldWrong(t, err))
 }
 
@@ -187,13 +193,13 @@ func TestAChangeOfOneRuleIsMadeAnewWhenAnotherRuleWasChanged(t *testing.T) {
 	h := newHouse(t)
 	a := h.add(keyword("a", "b"))
 	h.store.outrun = maxTries - 1
-	edited, err := h.SwitchRule(t.Context(), botID, a.ID, false)
+	edited, err := h.switched(a.ID, false)
 	require.NoError(t, err)
 	require.False(t, edited.Enabled)
 	require.Empty(t, h.says("a"))
 
 	h.store.outrun = maxTries
-	_, err = h.SwitchRule(t.Context(), botID, a.ID, true)
+	_, err = h.switched(a.ID, true)
 	require.ErrorIs(t, err, ErrChanged, "not for ever")
 }
 
