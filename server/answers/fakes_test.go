@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -175,6 +176,7 @@ type memory struct {
 	scripts map[string]*Script
 	flows   map[string][]StoredFlow
 	states  map[string]FlowState
+	told    map[string]map[string][]messenger.Command
 	// err is what every method returns; looks, reads and former count ScriptVersions, Script and Flow; outrun makes as many
 	// saves of rules lose a race.
 	err                  error
@@ -186,7 +188,7 @@ type memory struct {
 }
 
 func newMemory(bots ...string) *memory {
-	m := &memory{scripts: map[string]*Script{}, flows: map[string][]StoredFlow{}, states: map[string]FlowState{}}
+	m := &memory{scripts: map[string]*Script{}, flows: map[string][]StoredFlow{}, states: map[string]FlowState{}, told: map[string]map[string][]messenger.Command{}}
 	for _, id := range bots {
 		m.scripts[id] = &Script{}
 	}
@@ -289,6 +291,21 @@ func (m *memory) SaveHours(_ context.Context, bot string, h hours.Hours) (int64,
 	s.Hours = h
 	s.Version++
 	return h.Version, nil
+}
+
+func (m *memory) Told(_ context.Context, bot string) (map[string][]messenger.Command, error) {
+	_, done, err := m.take(bot)
+	defer done()
+	return maps.Clone(m.told[bot]), err
+}
+
+func (m *memory) SaveTold(_ context.Context, bot string, lists map[string][]messenger.Command) error {
+	_, done, err := m.take(bot)
+	defer done()
+	if err == nil {
+		m.told[bot] = maps.Clone(lists)
+	}
+	return err
 }
 
 func (m *memory) Flows(_ context.Context, bot string) (list []FlowState, err error) {
@@ -405,11 +422,16 @@ type commander struct {
 	calls []string
 	shown map[string][]messenger.Command
 	err   error
+	// called is done at each call, before its answer.
+	called func()
 }
 
 // SetCommands implements messenger.Commander.
 func (c *commander) SetCommands(_ context.Context, language string, commands []messenger.Command) error {
 	c.calls = append(c.calls, language)
+	if c.called != nil {
+		c.called()
+	}
 	if c.err != nil {
 		return c.err
 	}

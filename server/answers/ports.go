@@ -10,6 +10,7 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
 // Errors by which REST and commands decide what to say.
@@ -72,6 +73,9 @@ type Store interface {
 	SaveRules(ctx context.Context, botID string, rules []autoreply.Rule, version int64) (int64, error)
 	// SaveHours replaces the hours if their version still is h.Version, else ErrChanged, and returns the new one.
 	SaveHours(ctx context.Context, botID string, h hours.Hours) (int64, error)
+	// Told returns the commands that the bot's messenger shows by language, as SaveTold stored them; none when nothing was.
+	Told(ctx context.Context, botID string) (map[string][]messenger.Command, error)
+	SaveTold(ctx context.Context, botID string, lists map[string][]messenger.Command) error
 	// Flows lists a bot's flows by name.
 	Flows(ctx context.Context, botID string) ([]FlowState, error)
 	// Flow returns one version of a flow; 0 is the draft, else the published one.

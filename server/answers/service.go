@@ -61,7 +61,7 @@ type Service struct {
 	scripts atomic.Pointer[map[string]*script]
 	loading sync.Mutex
 	wake    chan struct{}
-	// told are the commands that the messengers show, by bot, as far as this process set them.
+	// told are the commands that the messengers show, by bot that this node owns.
 	told    map[string]*told
 	telling sync.Mutex
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
@@ -77,6 +78,26 @@ func (s *Store) SaveHours(ctx context.Context, botID string, h hours.Hours) (int
 	version := h.Version
 	h.Version = 0
 	return s.savePart(ctx, "hours", botID, h, version, "")
+}
+
+// Told implements answers.Store.
+func (s *Store) Told(ctx context.Context, botID string) (map[string][]messenger.Command, error) {
+	lists, err := row(ctx, s, "read the commands that a messenger shows", func(lists *map[string][]messenger.Command) []any {
+		return []any{stored[map[string][]messenger.Command]{lists}}
+	}, `
+		SELECT coalesce(s.told, '{}') FROM msgbot_bots b LEFT JOIN msgbot_scripts s ON s.bot_id = b.id WHERE b.id = $1`, botID)
+	return lists, scriptGone(err)
+}
+
+// SaveTold implements answers.Store. It is no change of the script; a bot that never had one has no commands.
+func (s *Store) SaveTold(ctx context.Context, botID string, lists map[string][]messenger.Command) error {
+	doc, err := document(lists)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "store the commands that a messenger shows", `
+		UPDATE msgbot_scripts SET told = $2::jsonb WHERE bot_id = $1`, botID, doc)
+	return err
 }
 
 // savePart replaces one part of a script, which is the name of its column, if its version still is the given one, and

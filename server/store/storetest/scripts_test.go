@@ -17,6 +17,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
@@ -492,6 +493,7 @@ func TestThereIsNoScriptOfABotThatIsNotThere(t *testing.T) {
 			"Script":     func() error { _, err := w.Script(w.ctx, "x"); return err },
 			"SaveRules":  func() error { _, err := w.SaveRules(w.ctx, "x", nil, 0); return err },
 			"SaveHours":  func() error { _, err := w.SaveHours(w.ctx, "x", hours.Hours{}); return err },
+			"Told":       func() error { _, err := w.Told(w.ctx, "x"); return err },
 			"Flows":      func() error { _, err := w.Flows(w.ctx, "x"); return err },
 			"Flow":       func() error { _, err := w.Flow(w.ctx, "x", "shop", 0); return err },
 			"SaveDraft":  func() error { _, err := w.SaveDraft(w.ctx, "x", "shop", "", ""); return err },
@@ -502,6 +504,25 @@ func TestThereIsNoScriptOfABotThatIsNotThere(t *testing.T) {
 		} {
 			require.ErrorIs(w, f(), answers.ErrNotFound, name)
 		}
+	})
+}
+
+func TestWhatAMessengerShowsOfTheCommandsIsStored(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		told, err := w.Told(w.ctx, "a")
+		w.ok(err)
+		require.Empty(w, told)
+		version := w.savesRules("a", 0, aRule("r1"))
+		lists := map[string][]messenger.Command{
+			"": {{Name: "menu", Description: "Show the menu"}}, "uk": {{Name: "menu", Description: "Меню"}, {Name: "human", Description: "Людина"}},
+		}
+		w.ok(w.SaveTold(w.ctx, "a", lists))
+		told, err = w.Told(w.ctx, "a")
+		w.ok(err)
+		require.Equal(w, lists, told)
+		require.Equal(w, version, w.script("a").Version, "it is no change of the script")
+		w.ok(w.SaveTold(w.ctx, "x", lists)) // a bot that was removed meanwhile
 	})
 }
 
