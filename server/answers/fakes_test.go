@@ -48,16 +48,20 @@ type house struct {
 	warned    []string
 	panics    int
 	now       time.Time
+	// absent are usernames and files that are not in the bots' channel; nobodyKnows is the error of who asks for any.
+	absent      map[string]bool
+	nobodyKnows error
+	asked       []string
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, store: newMemory(botID, "vb1"), bots: map[string]conversation.Bot{}, client: &commander{}, now: noon}
 	for id, kind := range map[string]messenger.Kind{botID: messenger.Telegram, "vb1": messenger.Viber} {
-		h.bots[id] = conversation.Bot{ID: id, Kind: kind, Name: "Shop", Username: "shop_bot", Settings: conversation.DefaultSettings()}
+		h.bots[id] = conversation.Bot{ID: id, Kind: kind, Name: "Shop", Username: "shop_bot", ChannelID: "inbox", Settings: conversation.DefaultSettings()}
 	}
 	h.Service = New(Options{
-		Store: h.store, Bots: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
+		Store: h.store, Bots: h, Desk: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
 		Now:     func() time.Time { return h.now },
 		Changed: func(id string) { h.changed = append(h.changed, id) },
 	})
@@ -82,6 +86,17 @@ func (h *house) edit(id string, change func(*conversation.Bot)) {
 	b := h.bots[id]
 	change(&b)
 	h.bots[id] = b
+}
+
+// IsAgent implements Desk.
+func (h *house) IsAgent(_ context.Context, channelID, username string) (bool, error) {
+	h.asked = append(h.asked, channelID+" "+username)
+	return !h.absent[username], h.nobodyKnows
+}
+
+// HasFile implements Desk.
+func (h *house) HasFile(ctx context.Context, channelID, fileID string) (bool, error) {
+	return h.IsAgent(ctx, channelID, fileID)
 }
 
 // Messenger implements Bots.

@@ -73,10 +73,7 @@ func hideHeaders(f flow.Flow) bool {
 // PutDraft checks a flow in YAML or JSON and makes it the draft of its name, which must be the given one unless that is
 // empty. It returns what is odd about it; what is wrong is a *FlowError, and ErrSysadminOnly is possible.
 func (s *Service) PutDraft(ctx context.Context, botID, name string, text []byte, by Editor) (FlowState, []flow.Problem, error) {
-	if _, ok := s.o.Bots.Known(botID); !ok {
-		return FlowState{}, nil, ErrNotFound
-	}
-	f, text, odd, err := named(name, text, by)
+	f, text, odd, err := s.saved(ctx, botID, name, text, by)
 	if err != nil {
 		return FlowState{}, nil, err
 	}
@@ -87,9 +84,9 @@ func (s *Service) PutDraft(ctx context.Context, botID, name string, text []byte,
 	return state, odd, err
 }
 
-// named reads a flow that is saved under a name, with what is odd about it and the YAML to keep.
-func named(name string, text []byte, by Editor) (flow.Flow, []byte, []flow.Problem, error) {
-	f, odd, err := checked(text, by)
+// saved reads a flow that is saved under a name, with what is odd about it and the YAML to keep.
+func (s *Service) saved(ctx context.Context, botID, name string, text []byte, by Editor) (flow.Flow, []byte, []flow.Problem, error) {
+	f, odd, err := s.checked(ctx, botID, text, by)
 	if err != nil {
 		return f, nil, nil, err
 	}
@@ -103,13 +100,24 @@ func named(name string, text []byte, by Editor) (flow.Flow, []byte, []flow.Probl
 }
 
 // checked reads a flow that may be saved by this person, with what is odd about it.
-func checked(text []byte, by Editor) (flow.Flow, []flow.Problem, error) {
+func (s *Service) checked(ctx context.Context, botID string, text []byte, by Editor) (flow.Flow, []flow.Problem, error) {
+	bot, ok := s.o.Bots.Known(botID)
+	if !ok {
+		return flow.Flow{}, nil, ErrNotFound
+	}
 	f, problems := flow.Parse(text)
 	if flow.Broken(problems) {
 		return f, nil, &FlowError{problems}
 	}
 	if !by.Sysadmin && callsService(f) {
 		return f, nil, ErrSysadminOnly
+	}
+	strangers, err := s.flowStrangers(ctx, bot.ChannelID, text, f)
+	if err != nil {
+		return f, nil, err
+	}
+	if len(strangers) > 0 {
+		return f, nil, &FlowError{append(strangers, problems...)}
 	}
 	return f, problems, nil
 }

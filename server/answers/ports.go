@@ -95,3 +95,12 @@ type Store interface {
 	SwitchOff(ctx context.Context, botID, name string, script int64) error
 	RemoveFlow(ctx context.Context, botID, name string, script int64) error
 }
+
+// Desk is what the service asks Mattermost of names that people write into rules and flows. An error says that nobody knows.
+type Desk interface {
+	// IsAgent tells whether this username, without @, is that of an active person who is a member of the channel.
+	IsAgent(ctx context.Context, channelID, username string) (bool, error)
+	// HasFile tells whether a file is there and belongs to a post in the channel. One of another channel may be secret to
+	// those who read this one.
+	HasFile(ctx context.Context, channelID, fileID string) (bool, error)
+}

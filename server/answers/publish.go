@@ -29,7 +29,7 @@ func (s *Service) Publish(ctx context.Context, botID, name string, by Editor) (F
 			return errors.Wrap(err, "read a flow")
 		}
 		var f flow.Flow
-		if f, odd, err = checked([]byte(wish.Text), by); err != nil {
+		if f, odd, err = s.checked(ctx, botID, []byte(wish.Text), by); err != nil {
 			return err
 		}
 		if err := fits(stored, f); err != nil {
@@ -44,7 +44,7 @@ func (s *Service) Publish(ctx context.Context, botID, name string, by Editor) (F
 // present one; 0 when there was no such flow. Nothing is saved when it cannot be published: ErrChanged when another version is
 // there by now, and a *conversation.FieldError when a draft is, which nobody decided to publish; else errors as with PutDraft.
 func (s *Service) Replace(ctx context.Context, botID, name string, from int, text []byte, by Editor) (FlowState, []flow.Problem, error) {
-	f, text, odd, err := named(name, text, by)
+	f, text, odd, err := s.saved(ctx, botID, name, text, by)
 	if err != nil {
 		return FlowState{}, nil, err
 	}

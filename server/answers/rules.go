@@ -58,7 +58,11 @@ func (s *Service) PutRules(ctx context.Context, botID string, rules []autoreply.
 			rules[i].ID = newRuleID(taken)
 		}
 	}
-	if err := firstProblem(problemsOf(stored, rules)); err != nil {
+	problems, err := s.problems(ctx, botID, stored, rules)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := firstProblem(problems); err != nil {
 		return nil, 0, err
 	}
 	rules, version, err = s.saveRules(ctx, botID, stored, rules)
@@ -138,7 +142,11 @@ func (s *Service) changeRule(ctx context.Context, botID string, change func([]au
 		if rules, at, err = change(slices.Clone(stored.Rules)); err != nil {
 			break
 		}
-		if err = firstProblem(ofOne(problemsOf(stored, rules), at)); err != nil {
+		var problems []autoreply.Problem
+		if problems, err = s.problems(ctx, botID, stored, rules); err != nil {
+			break
+		}
+		if err = firstProblem(ofOne(problems, at)); err != nil {
 			break
 		}
 		rules, _, err = s.saveRules(ctx, botID, stored, rules)
@@ -174,6 +182,18 @@ func normal(r autoreply.Rule) autoreply.Rule {
 		r.Texts = flow.Texts{}
 	}
 	return r
+}
+
+// problems are what is wrong with rules that shall take the place of those before.
+func (s *Service) problems(ctx context.Context, botID string, before Script, rules []autoreply.Rule) ([]autoreply.Problem, error) {
+	bot, ok := s.o.Bots.Known(botID)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	if problems := problemsOf(before, rules); len(problems) > 0 {
+		return problems, nil
+	}
+	return s.ruleStrangers(ctx, bot.ChannelID, before.Rules, rules)
 }
 
 // problemsOf are what is wrong with rules that are new or another than before, flows that they lead to included.

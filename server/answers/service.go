@@ -38,6 +38,7 @@ type Meter interface {
 type Options struct {
 	Store Store
 	Bots  Bots
+	Desk  Desk
 	// HTTP calls the services of flows. Its transport refuses addresses that are not public; how redirects are followed is
 	// decided here.
 	HTTP *http.Client

@@ -1,0 +1,106 @@
+// Names that people write into rules and flows and that Mattermost must know: assignees and files.
+
+package answers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+)
+
+// named are the assignee and the files of a rule or of a step.
+type named struct {
+	assign string
+	files  []string
+}
+
+// strange are those that may not be named: whether the assignee is no agent, and the files by their places.
+type strange struct {
+	assign bool
+	files  []int
+}
+
+// strangers asks Mattermost about names.
+func (s *Service) strangers(ctx context.Context, channelID string, n named) (found strange, err error) {
+	if n.assign != "" {
+		ok, err := s.o.Desk.IsAgent(ctx, channelID, n.assign)
+		if err != nil {
+			return found, errors.Wrap(err, "look for an agent")
+		}
+		found.assign = !ok
+	}
+	for i, id := range n.files {
+		ok, err := s.o.Desk.HasFile(ctx, channelID, id)
+		if err != nil {
+			return found, errors.Wrap(err, "look for a file")
+		}
+		if !ok {
+			found.files = append(found.files, i)
+		}
+	}
+	return found, nil
+}
+
+// ruleStrangers are the problems of what rules name anew. What a rule named before stays: who left since is no reason to refuse
+// another text of the rule, which may be all that somebody can change of it.
+func (s *Service) ruleStrangers(ctx context.Context, channelID string, before, rules []autoreply.Rule) (problems []autoreply.Problem, err error) {
+	for i, r := range rules {
+		var was autoreply.Rule
+		if known := indexOf(before, r.ID); known >= 0 {
+			was = before[known]
+		}
+		fresh := named{}
+		if r.Actions.Assign != was.Actions.Assign {
+			fresh.assign = r.Actions.Assign
+		}
+		var places []int
+		for at, id := range r.FileIDs {
+			if !slices.Contains(was.FileIDs, id) {
+				fresh.files, places = append(fresh.files, id), append(places, at)
+			}
+		}
+		found, err := s.strangers(ctx, channelID, fresh)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found.files {
+			problems = append(problems, autoreply.Problem{
+				Field:   fmt.Sprintf("rules[%d].file_ids[%d]", i, places[f]),
+				Message: fmt.Sprintf("%q is not a file in a post of the bot's channel", fresh.files[f]),
+			})
+		}
+		if found.assign {
+			problems = append(problems, autoreply.Problem{
+				Field:   fmt.Sprintf("rules[%d].actions.assign", i),
+				Message: fmt.Sprintf("%q is not an active member of the bot's channel", fresh.assign),
+			})
+		}
+	}
+	return problems, nil
+}
+
+// flowStrangers are the problems of what a flow names; text is what it was read from.
+func (s *Service) flowStrangers(ctx context.Context, channelID string, text []byte, f flow.Flow) (problems []flow.Problem, err error) {
+	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
+		step := f.Steps[name]
+		found, err := s.strangers(ctx, channelID, named{step.Assign, step.Files})
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range found.files {
+			problems = append(problems, flow.NoFile(text, name, i, step.Files[i]))
+		}
+		if found.assign {
+			problems = append(problems, flow.NoAgent(text, name, step.Assign))
+		}
+	}
+	slices.SortStableFunc(problems, func(a, b flow.Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return problems, nil
+}
