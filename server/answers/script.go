@@ -26,8 +26,9 @@ const (
 type script struct {
 	// version is that of the script that was read last, whether or not it could be used.
 	version int64
-	// problem says in words what is wrong with it, empty for nothing.
+	// problem says in words what is wrong with it, empty for nothing; broken that a rule, flow or hours cannot be used at all.
 	problem string
+	broken  bool
 	// used is what answers.
 	used *used
 }
@@ -107,7 +108,7 @@ func (s *Service) renewed(botID string, stored Script, before *script) *script {
 	for _, p := range problems {
 		wrong = append(wrong, p.Field+": "+p.Message)
 	}
-	next := &script{version: stored.Version, used: u}
+	next := &script{version: stored.Version, used: u, broken: !u.whole}
 	switch {
 	case len(wrong) == 0:
 	case !u.whole && before != nil && before.used.whole:

@@ -37,12 +37,13 @@ func (s *Service) Arbiter(botID string) relay.Arbiter {
 	return nil
 }
 
-// Problem says in words what is wrong with the stored script of a bot, empty for nothing.
-func (s *Service) Problem(botID string) string {
+// Problem says in words what is wrong with the stored script of a bot, empty for nothing. Broken says that a rule, a flow or
+// the hours cannot be used at all, not only that something of it leads nowhere.
+func (s *Service) Problem(botID string) (words string, broken bool) {
 	if known := (*s.scripts.Load())[botID]; known != nil {
-		return known.problem
+		return known.problem, known.broken
 	}
-	return ""
+	return "", false
 }
 
 // Refresh reads every script that changed since it was read, and forgets those that are gone.

@@ -132,6 +132,15 @@ func TestADatabaseThatIsAwayChangesNothing(t *testing.T) {
 	require.Equal(t, "b", h.says("a"))
 }
 
+// problem is what health says of the script; broken as an error.
+func (h *house) problem() string {
+	words, broken := h.Problem(botID)
+	if broken {
+		return "broken: " + words
+	}
+	return words
+}
+
 // withID is a rule as it is stored.
 func withID(id string, r autoreply.Rule) autoreply.Rule {
 	r.ID = id
@@ -146,12 +155,13 @@ func newer() autoreply.Rule {
 func TestAScriptThatCannotBeReadKeepsTheOneBefore(t *testing.T) {
 	h := newHouse(t)
 	h.add(keyword("ціна", "100"))
-	require.Empty(t, h.Problem(botID))
+	require.Empty(t, h.problem())
 	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{newer(), withID("r2", keyword("ціна", "200"))} })
 	h.refresh()
 	require.Equal(t, "100", h.says("ціна"))
-	require.Contains(t, h.Problem(botID), "those before stay in force")
-	require.Contains(t, h.Problem(botID), "rules[0].trigger.kind")
+	require.Contains(t, h.problem(), "broken: ")
+	require.Contains(t, h.problem(), "those before stay in force")
+	require.Contains(t, h.problem(), "rules[0].trigger.kind")
 
 	reads := h.store.reads
 	h.refresh()
@@ -160,7 +170,7 @@ func TestAScriptThatCannotBeReadKeepsTheOneBefore(t *testing.T) {
 	h.store.set(botID, func(s *Script) { s.Rules = s.Rules[1:] })
 	h.refresh()
 	require.Equal(t, "200", h.says("ціна"))
-	require.Empty(t, h.Problem(botID))
+	require.Empty(t, h.problem())
 }
 
 func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
@@ -169,8 +179,8 @@ func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
 	h.publishUnchecked("broken", "flow: broken")
 	h.refresh()
 	require.Equal(t, "200", h.says("ціна"))
-	require.Contains(t, h.Problem(botID), "Some automatic answers cannot be used")
-	require.Contains(t, h.Problem(botID), "flows.broken: line 1")
+	require.Contains(t, h.problem(), "broken: Some automatic answers cannot be used")
+	require.Contains(t, h.problem(), "flows.broken: line 1")
 
 	_, err := h.AddRule(t.Context(), botID, keyword("знижка", "5%"))
 	require.NoError(t, err, "what others did wrong is no reason to refuse a good rule")
@@ -198,9 +208,9 @@ func TestHealthNamesAFewProblemsAndCountsTheRest(t *testing.T) {
 		}
 	})
 	h.refresh()
-	require.Contains(t, h.Problem(botID), "rules[2].trigger.kind")
-	require.NotContains(t, h.Problem(botID), "rules[3].trigger.kind")
-	require.Contains(t, h.Problem(botID), "and 2 more")
+	require.Contains(t, h.problem(), "rules[2].trigger.kind")
+	require.NotContains(t, h.problem(), "rules[3].trigger.kind")
+	require.Contains(t, h.problem(), "and 2 more")
 }
 
 func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
