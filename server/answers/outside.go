@@ -27,17 +27,28 @@ type strange struct {
 	files  []int
 }
 
-// strangers asks Mattermost about names.
-func (s *Service) strangers(ctx context.Context, channelID string, n named) (found strange, err error) {
+// inquiry asks Mattermost about the names of one script, once about each.
+type inquiry struct {
+	desk          Desk
+	channelID     string
+	agents, files map[string]bool
+}
+
+func (s *Service) inquire(channelID string) *inquiry {
+	return &inquiry{s.o.Desk, channelID, map[string]bool{}, map[string]bool{}}
+}
+
+// strangers are those of these names that Mattermost does not have in the channel.
+func (q *inquiry) strangers(ctx context.Context, n named) (found strange, err error) {
 	if n.assign != "" {
-		ok, err := s.o.Desk.IsAgent(ctx, channelID, n.assign)
+		ok, err := once(ctx, q.agents, q.desk.IsAgent, q.channelID, n.assign)
 		if err != nil {
 			return found, errors.Wrap(err, "look for an agent")
 		}
 		found.assign = !ok
 	}
 	for i, id := range n.files {
-		ok, err := s.o.Desk.HasFile(ctx, channelID, id)
+		ok, err := once(ctx, q.files, q.desk.HasFile, q.channelID, id)
 		if err != nil {
 			return found, errors.Wrap(err, "look for a file")
 		}
@@ -48,9 +59,22 @@ func (s *Service) strangers(ctx context.Context, channelID string, n named) (fou
 	return found, nil
 }
 
+// once asks about a name unless it is known.
+func once(ctx context.Context, known map[string]bool, ask func(context.Context, string, string) (bool, error), channelID, name string) (bool, error) {
+	if is, ok := known[name]; ok {
+		return is, nil
+	}
+	is, err := ask(ctx, channelID, name)
+	if err == nil {
+		known[name] = is
+	}
+	return is, err
+}
+
 // ruleStrangers are the problems of what rules name anew. What a rule named before stays: who left since is no reason to refuse
 // another text of the rule, which may be all that somebody can change of it.
 func (s *Service) ruleStrangers(ctx context.Context, channelID string, before, rules []autoreply.Rule) (problems []autoreply.Problem, err error) {
+	q := s.inquire(channelID)
 	for i, r := range rules {
 		var was autoreply.Rule
 		if known := indexOf(before, r.ID); known >= 0 {
@@ -66,7 +90,7 @@ func (s *Service) ruleStrangers(ctx context.Context, channelID string, before, r
 				fresh.files, places = append(fresh.files, id), append(places, at)
 			}
 		}
-		found, err := s.strangers(ctx, channelID, fresh)
+		found, err := q.strangers(ctx, fresh)
 		if err != nil {
 			return nil, err
 		}
@@ -88,9 +112,10 @@ func (s *Service) ruleStrangers(ctx context.Context, channelID string, before, r
 
 // flowStrangers are the problems of what a flow names; text is what it was read from.
 func (s *Service) flowStrangers(ctx context.Context, channelID string, text []byte, f flow.Flow) (problems []flow.Problem, err error) {
+	q := s.inquire(channelID)
 	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
 		step := f.Steps[name]
-		found, err := s.strangers(ctx, channelID, named{step.Assign, step.Files})
+		found, err := q.strangers(ctx, named{step.Assign, step.Files})
 		if err != nil {
 			return nil, err
 		}

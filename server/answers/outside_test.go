@@ -51,6 +51,13 @@ func TestARuleNamesNobodyAndNoFileThatIsNotInTheChannelOfItsBot(t *testing.T) {
 	}
 }
 
+func TestMattermostIsAskedOnceAboutEachName(t *testing.T) {
+	h := newHouse(t)
+	_, _, err := h.PutRules(t.Context(), botID, []autoreply.Rule{naming("ivan", priceList), naming("ivan", secret, priceList)}, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"inbox ivan", "inbox " + priceList, "inbox " + secret}, h.asked)
+}
+
 func TestWhoLeftSinceIsNoReasonToRefuseAnotherText(t *testing.T) {
 	h := newHouse(t)
 	added := h.add(naming("ivan", secret))
