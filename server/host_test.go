@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -73,23 +72,8 @@ func TestTheDeskKeepsToTheLimitsOfBothSides(t *testing.T) {
 	}, deskConfig(&c, server))
 }
 
-func TestWhatIsWrongWithAutomaticAnswersIsAWarningOfTheBotsHealth(t *testing.T) {
-	shared := make([]bots.Check, 1, 8)
-	shared[0] = bots.Check{Name: "token", State: bots.OK}
-	at := time.UnixMilli(1795356000123)
-	for _, c := range []struct {
-		state, want bots.State
-		problem     string
-		check       bots.State
-	}{
-		{bots.OK, bots.OK, "", bots.OK},
-		{bots.OK, bots.Warning, "rules[0].texts", bots.Warning},
-		{bots.Error, bots.Error, "rules[0].texts", bots.Warning},
-		{bots.Paused, bots.Paused, "rules[0].texts", bots.Warning},
-	} {
-		h := withAnswers(bots.Health{State: c.state, Checks: shared, At: at}, c.problem)
-		require.Equal(t, c.want, h.State)
-		require.Equal(t, []bots.Check{shared[0], {Name: "answers", State: c.check, Detail: c.problem, Since: at}}, h.Checks)
-	}
-	require.Empty(t, shared[:2][1].Name, "a list that others read is not written into")
+func TestWhatIsWrongWithAutomaticAnswersIsACheckOfTheBotsHealth(t *testing.T) {
+	require.Equal(t, bots.Check{Name: "answers", State: bots.OK}, answersCheck("", false))
+	require.Equal(t, bots.Check{Name: "answers", State: bots.Warning, Detail: "x"}, answersCheck("x", false))
+	require.Equal(t, bots.Check{Name: "answers", State: bots.Error, Detail: "x"}, answersCheck("x", true))
 }

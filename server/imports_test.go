@@ -29,7 +29,7 @@ var rules = map[string]string{
 	"server/messenger/telegram":              "server/messenger server/richtext github.com/go-telegram/bot github.com/pkg/errors",
 	"server/messenger/viber":                 "server/messenger server/richtext github.com/pkg/errors",
 	"server/messenger/messengertest":         "server/messenger server/richtext github.com/pkg/errors github.com/stretchr/testify",
-	"server/store":                           "server/answers server/api server/autoreply server/autoreply/hours server/bots server/conversation server/messenger server/relay github.com/lib/pq github.com/pkg/errors",
+	"server/store":                           "server/answers server/api server/autoreply server/autoreply/flow server/autoreply/hours server/bots server/conversation server/messenger server/relay github.com/lib/pq github.com/pkg/errors",
 	"server/desk":                            "assets server/bots server/conversation server/filelink server/messenger server/relay server/richtext github.com/gabriel-vasile/mimetype github.com/mattermost/mattermost/server/public github.com/pkg/errors github.com/rivo/uniseg",
 	"server/api":                             "server/answers server/autoreply server/autoreply/flow server/autoreply/hours server/bots server/conversation server/messenger server/relay server/richtext github.com/mattermost/mattermost/server/public github.com/pkg/errors golang.org/x/time",
 	"server/command":                         "server/answers server/api server/autoreply server/autoreply/flow server/autoreply/hours server/bots server/conversation server/messenger server/relay github.com/mattermost/mattermost/server/public github.com/pkg/errors",

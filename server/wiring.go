@@ -7,7 +7,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -150,11 +149,12 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 	}
 	a.bots = bots.NewService(bots.Options{
 		Store: db, Desk: a.desk, Log: log, Adapters: adapters, Media: p.mediaTransport,
-		Wake: func(botID string) { a.relay.Wake(botID) },
+		Wake:    func(botID string) { a.relay.Wake(botID) },
+		Answers: func(botID string) bots.Check { return answersCheck(a.answers.Problem(botID)) },
 	})
 	a.answers = answers.New(answers.Options{
-		Store: db, Bots: a.bots, HTTP: p.newServiceClient(), Words: a.desk.T, Log: log, Meter: p.metrics, Now: time.Now,
-		Changed: p.announceScript,
+		Store: db, Bots: a.bots, Desk: a.desk, HTTP: p.newServiceClient(), Words: a.desk.T, Log: log, Meter: p.metrics,
+		Now: time.Now, Changed: p.announceScript,
 	})
 	a.relay = relay.New(relay.Options{
 		Node: conversation.NewID(), Store: db, Desk: a.desk, Messengers: a.bots, Arbiters: a.answers, Meter: p.metrics, Log: log,
@@ -191,9 +191,8 @@ func (a *app) face() error {
 	failed := func(where string, err error) {
 		p.API.LogError("A request failed", "where", where, "error", err.Error())
 	}
-	watched := watchedBots{a.bots, a.answers}
 	a.http = api.New(api.Options{
-		Bots: watched, Answers: a.answers, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: deskForHTTP{a.desk}, Files: a.links,
+		Bots: a.bots, Answers: a.answers, Relay: a.relay, Team: team, Conversations: a.store, Store: a.store, Desk: deskForHTTP{a.desk}, Files: a.links,
 		Access: access, Notes: notes, Kinds: kinds, Ready: ready,
 		DefaultSettings: func() conversation.Settings { return p.config.Load().botSettings(a.serverLocale()) },
 		Audit:           a.audit,
@@ -203,7 +202,7 @@ func (a *app) face() error {
 		Panicked: p.metrics.Panic, Failed: failed,
 	})
 	commands := command.New(command.Options{
-		Bots: watched, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
+		Bots: a.bots, Store: a.store, Team: team, Conversations: a.store, Desk: a.desk, Access: access, Notes: notes,
 		Kinds: kinds, PluginID: pluginID, OpenDialog: p.API.OpenInteractiveDialog, Ready: ready, Audit: a.audit,
 		Panicked: p.metrics.Panic, Failed: failed, Answers: a.answers, Host: p.API, Now: time.Now,
 	})
@@ -211,44 +210,17 @@ func (a *app) face() error {
 	return errors.Wrap(p.API.RegisterCommand(commands.Command(a.serverLocale())), "register the command")
 }
 
-// watchedBots are the bots with what is wrong with their automatic answers as one more check of their health.
-type watchedBots struct {
-	*bots.Service
-	answers *answers.Service
-}
-
-// Health implements api.Bots.
-func (w watchedBots) Health(ctx context.Context, id string) (bots.Health, error) {
-	h, err := w.Service.Health(ctx, id)
-	return withAnswers(h, w.answers.Problem(id)), err
-}
-
-// withAnswers adds the check of the automatic answers; problem is empty when all is well with them.
-func withAnswers(h bots.Health, problem string) bots.Health {
-	check := bots.Check{Name: "answers", State: bots.OK, Detail: problem, Since: h.At}
-	if problem != "" {
+// answersCheck is what a bot's health says of its automatic answers: an error when something of them cannot be used, a warning
+// when something of them leads nowhere.
+func answersCheck(problem string, broken bool) bots.Check {
+	check := bots.Check{Name: "answers", State: bots.OK, Detail: problem}
+	switch {
+	case broken:
+		check.State = bots.Error
+	case problem != "":
 		check.State = bots.Warning
-		h.State = warned(h.State)
 	}
-	h.Checks = append(slices.Clip(h.Checks), check) // others share the list
-	return h
-}
-
-// State implements api.Bots.
-func (w watchedBots) State(ctx context.Context, id string) (bots.State, error) {
-	state, err := w.Service.State(ctx, id)
-	if w.answers.Problem(id) != "" {
-		state = warned(state)
-	}
-	return state, err
-}
-
-// warned is the state of a bot with a warning besides.
-func warned(state bots.State) bots.State {
-	if state == bots.OK {
-		return bots.Warning
-	}
-	return state
+	return check
 }
 
 // deskForHTTP is the desk in the words of package api.

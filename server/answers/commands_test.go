@@ -119,7 +119,7 @@ func TestAMessengerIsToldItsCommandsOnceForEachChange(t *testing.T) {
 	require.Empty(t, sync())
 }
 
-func TestAMessengerIsToldByTheOwnerOnlyAndAnewByANewOne(t *testing.T) {
+func TestAMessengerIsToldByTheOwnerOnly(t *testing.T) {
 	h := newHouse(t)
 	client := h.client.(*commander)
 	h.add(commandRule("Ціни", "/prices"))
@@ -127,9 +127,69 @@ func TestAMessengerIsToldByTheOwnerOnlyAndAnewByANewOne(t *testing.T) {
 	require.Empty(t, client.calls)
 	h.SyncCommands(t.Context(), []string{botID})
 	require.Len(t, client.calls, 3)
-	h.SyncCommands(t.Context(), nil)
+}
+
+// TestANewOwnerGoesOnWhereTheOneBeforeEnded is for another node as well as for a restart.
+func TestANewOwnerGoesOnWhereTheOneBeforeEnded(t *testing.T) {
+	h := newHouse(t)
+	client := h.client.(*commander)
+	owner := func() []string {
+		client.calls = nil
+		other := New(h.o)
+		require.NoError(t, other.Refresh(t.Context()))
+		other.SyncCommands(t.Context(), []string{botID})
+		return client.calls
+	}
+	added := h.add(withText(commandRule("Ціни", "/prices"), "de"))
+	require.Equal(t, []string{"", "de", "en", "uk"}, owner())
+	require.Empty(t, owner(), "nothing changed")
+
+	_, err := h.EditRule(t.Context(), botID, added.ID, patch(t, `{"texts":{"uk":"x"}}`))
+	require.NoError(t, err)
+	require.Equal(t, []string{"de"}, owner(), "a language that is gone is taken back, whoever set it")
+	require.Empty(t, owner())
+
+	require.NoError(t, h.RemoveRule(t.Context(), botID, added.ID))
+	require.Equal(t, []string{"", "en", "uk"}, owner(), "nothing answers any more")
+	require.Empty(t, owner())
+
 	h.SyncCommands(t.Context(), []string{botID})
-	require.Len(t, client.calls, 6, "another node may have told it something else meanwhile")
+	h.SyncCommands(t.Context(), nil)
+	h.add(commandRule("Ціни", "/prices"))
+	require.Len(t, owner(), 3, "another node owns it for a while")
+	client.calls = nil
+	h.SyncCommands(t.Context(), []string{botID})
+	require.Empty(t, client.calls, "who owns it again looks at what the other did")
+}
+
+// withText adds a text in a language.
+func withText(r autoreply.Rule, language string) autoreply.Rule {
+	r.Texts[language] = "x"
+	return r
+}
+
+func TestWhatTheMessengerTookIsStoredAlsoWhenTheDatabaseWasAwayOrTheNextCallFails(t *testing.T) {
+	h := newHouse(t)
+	client := h.client.(*commander)
+	h.add(commandRule("Ціни", "/prices"))
+	h.store.err = errAway
+	h.SyncCommands(t.Context(), []string{botID})
+	require.Empty(t, client.calls, "nobody knows what it shows")
+	require.Len(t, h.warned, 1)
+
+	h.store.err = nil
+	client.called = func() {
+		if len(client.calls) == 2 {
+			client.err, h.store.err = &messenger.Error{Class: messenger.Transient}, errAway
+		}
+	}
+	h.SyncCommands(t.Context(), []string{botID})
+	require.Equal(t, []string{"", "en"}, client.calls, "the second fails")
+	require.Empty(t, h.store.told[botID])
+	h.store.err = nil
+	h.SyncCommands(t.Context(), []string{botID})
+	require.Len(t, client.calls, 2, "it is not due yet")
+	require.Equal(t, map[string][]messenger.Command{"": h.Commands(botID)[""]}, h.store.told[botID])
 }
 
 func TestAMessengerThatCannotBeToldIsToldLater(t *testing.T) {

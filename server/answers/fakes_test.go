@@ -3,14 +3,17 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
@@ -45,16 +48,20 @@ type house struct {
 	warned    []string
 	panics    int
 	now       time.Time
+	// absent are usernames and files that are not in the bots' channel; nobodyKnows is the error of who asks for any.
+	absent      map[string]bool
+	nobodyKnows error
+	asked       []string
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, store: newMemory(botID, "vb1"), bots: map[string]conversation.Bot{}, client: &commander{}, now: noon}
 	for id, kind := range map[string]messenger.Kind{botID: messenger.Telegram, "vb1": messenger.Viber} {
-		h.bots[id] = conversation.Bot{ID: id, Kind: kind, Name: "Shop", Username: "shop_bot", Settings: conversation.DefaultSettings()}
+		h.bots[id] = conversation.Bot{ID: id, Kind: kind, Name: "Shop", Username: "shop_bot", ChannelID: "inbox", Settings: conversation.DefaultSettings()}
 	}
 	h.Service = New(Options{
-		Store: h.store, Bots: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
+		Store: h.store, Bots: h, Desk: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
 		Now:     func() time.Time { return h.now },
 		Changed: func(id string) { h.changed = append(h.changed, id) },
 	})
@@ -79,6 +86,17 @@ func (h *house) edit(id string, change func(*conversation.Bot)) {
 	b := h.bots[id]
 	change(&b)
 	h.bots[id] = b
+}
+
+// IsAgent implements Desk.
+func (h *house) IsAgent(_ context.Context, channelID, username string) (bool, error) {
+	h.asked = append(h.asked, channelID+" "+username)
+	return !h.absent[username], h.nobodyKnows
+}
+
+// HasFile implements Desk.
+func (h *house) HasFile(ctx context.Context, channelID, fileID string) (bool, error) {
+	return h.IsAgent(ctx, channelID, fileID)
 }
 
 // Messenger implements Bots.
@@ -173,16 +191,19 @@ type memory struct {
 	scripts map[string]*Script
 	flows   map[string][]StoredFlow
 	states  map[string]FlowState
+	told    map[string]map[string][]messenger.Command
 	// err is what every method returns; looks, reads and former count ScriptVersions, Script and Flow; outrun makes as many
 	// saves of rules lose a race.
 	err                  error
 	looks, reads, former int
 	outrun               int
 	panics               bool
+	// between is done once, before the next change of a flow that was looked at is made.
+	between func()
 }
 
 func newMemory(bots ...string) *memory {
-	m := &memory{scripts: map[string]*Script{}, flows: map[string][]StoredFlow{}, states: map[string]FlowState{}}
+	m := &memory{scripts: map[string]*Script{}, flows: map[string][]StoredFlow{}, states: map[string]FlowState{}, told: map[string]map[string][]messenger.Command{}}
 	for _, id := range bots {
 		m.scripts[id] = &Script{}
 	}
@@ -287,6 +308,21 @@ func (m *memory) SaveHours(_ context.Context, bot string, h hours.Hours) (int64,
 	return h.Version, nil
 }
 
+func (m *memory) Told(_ context.Context, bot string) (map[string][]messenger.Command, error) {
+	_, done, err := m.take(bot)
+	defer done()
+	return maps.Clone(m.told[bot]), err
+}
+
+func (m *memory) SaveTold(_ context.Context, bot string, lists map[string][]messenger.Command) error {
+	_, done, err := m.take(bot)
+	defer done()
+	if err == nil {
+		m.told[bot] = maps.Clone(lists)
+	}
+	return err
+}
+
 func (m *memory) Flows(_ context.Context, bot string) (list []FlowState, err error) {
 	_, done, err := m.take(bot)
 	defer done()
@@ -304,10 +340,9 @@ func (m *memory) Flow(_ context.Context, bot, name string, version int) (StoredF
 	}
 	m.former++
 	state := m.states[name]
-	for _, wish := range []int{version, state.Draft, state.Published} {
-		if wish > 0 && wish <= len(m.flows[bot+name]) {
-			return m.flows[bot+name][wish-1], nil
-		}
+	wish, all := cmp.Or(version, state.Draft, state.Published), m.flows[bot+name]
+	if wish > 0 && wish <= len(all) && all[wish-1].Version > 0 {
+		return all[wish-1], nil
 	}
 	return StoredFlow{}, ErrNotFound
 }
@@ -327,41 +362,72 @@ func (m *memory) SaveDraft(_ context.Context, bot, name, text, user string) (Sto
 	return f, nil
 }
 
-func (m *memory) Publish(_ context.Context, bot, name string) (StoredFlow, error) {
-	s, done, err := m.take(bot)
-	defer done()
-	state := m.states[name]
-	if err != nil || state.Draft == 0 {
-		return StoredFlow{}, ErrNotFound
+// changing locks the store for a change of a flow that is made of a script of this version.
+func (m *memory) changing(bot, name string, script int64) (*Script, FlowState, func(), error) {
+	if m.between != nil {
+		between := m.between
+		m.between = nil
+		between()
 	}
-	state.Published, state.Draft, state.On = state.Draft, 0, true
-	m.states[name] = state
-	s.Version++
-	return m.flows[bot+name][state.Published-1], nil
+	s, done, err := m.take(bot)
+	state := m.states[name]
+	switch {
+	case err != nil:
+	case state.present() == 0:
+		err = ErrNotFound
+	case s.Version != script:
+		err = ErrChanged
+	default:
+		s.Version++
+	}
+	return s, state, done, err
 }
 
-func (m *memory) SwitchFlow(_ context.Context, bot, name string, on bool) error {
-	s, done, err := m.take(bot)
+func (m *memory) Publish(_ context.Context, bot, name string, script int64) error {
+	s, state, done, err := m.changing(bot, name, script)
 	defer done()
-	state := m.states[name]
-	if err != nil || state.Published == 0 {
-		return ErrNotFound
+	if err != nil {
+		return err
 	}
-	state.On = on
+	state.Published, state.Draft, state.On = state.present(), 0, true
+	s.HadFlow = true
 	m.states[name] = state
-	s.Version++
 	return nil
 }
 
-func (m *memory) RemoveFlow(_ context.Context, bot, name string) error {
-	s, done, err := m.take(bot)
+func (m *memory) Replace(ctx context.Context, bot, name, text, user string, script int64) error {
+	_, _, done, err := m.changing(bot, name, script)
+	done()
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if _, err := m.SaveDraft(ctx, bot, name, text, user); err != nil {
+		return err
+	}
+	return m.Publish(ctx, bot, name, m.scripts[bot].Version)
+}
+
+func (m *memory) SwitchOff(_ context.Context, bot, name string, script int64) error {
+	_, state, done, err := m.changing(bot, name, script)
+	defer done()
+	if err != nil || state.Published == 0 {
+		return cmp.Or(err, ErrNotFound)
+	}
+	state.On = false
+	m.states[name] = state
+	return nil
+}
+
+func (m *memory) RemoveFlow(_ context.Context, bot, name string, script int64) error {
+	_, _, done, err := m.changing(bot, name, script)
 	defer done()
 	if err != nil {
 		return err
 	}
 	delete(m.states, name)
-	delete(m.flows, bot+name)
-	s.Version++
+	for i := range m.flows[bot+name] {
+		m.flows[bot+name][i] = StoredFlow{} // its number is not given again
+	}
 	return nil
 }
 
@@ -371,11 +437,16 @@ type commander struct {
 	calls []string
 	shown map[string][]messenger.Command
 	err   error
+	// called is done at each call, before its answer.
+	called func()
 }
 
 // SetCommands implements messenger.Commander.
 func (c *commander) SetCommands(_ context.Context, language string, commands []messenger.Command) error {
 	c.calls = append(c.calls, language)
+	if c.called != nil {
+		c.called()
+	}
 	if c.err != nil {
 		return c.err
 	}

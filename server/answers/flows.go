@@ -5,12 +5,9 @@ package answers
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
-	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
@@ -75,34 +72,51 @@ func hideHeaders(f flow.Flow) bool {
 // PutDraft checks a flow in YAML or JSON and makes it the draft of its name, which must be the given one unless that is
 // empty. It returns what is odd about it; what is wrong is a *FlowError, and ErrSysadminOnly is possible.
 func (s *Service) PutDraft(ctx context.Context, botID, name string, text []byte, by Editor) (FlowState, []flow.Problem, error) {
-	if _, ok := s.o.Bots.Known(botID); !ok {
-		return FlowState{}, nil, ErrNotFound
-	}
-	f, problems, err := checked(text, by)
+	f, text, odd, err := s.saved(ctx, botID, name, text, by)
 	if err != nil {
 		return FlowState{}, nil, err
-	}
-	if name != "" && f.Name != name {
-		return FlowState{}, nil, conversation.Wrong("flow", conversation.ProblemFlowOtherName, "value", f.Name, "name", name)
-	}
-	if json.Valid(text) {
-		text = flow.Marshal(f)
 	}
 	if _, err := s.o.Store.SaveDraft(ctx, botID, f.Name, string(text), by.UserID); err != nil {
 		return FlowState{}, nil, errors.Wrap(err, "save a flow")
 	}
 	state, err := s.state(ctx, botID, f.Name)
-	return state, problems, err
+	return state, odd, err
+}
+
+// saved reads a flow that is saved under a name, with what is odd about it and the YAML to keep.
+func (s *Service) saved(ctx context.Context, botID, name string, text []byte, by Editor) (flow.Flow, []byte, []flow.Problem, error) {
+	f, odd, err := s.checked(ctx, botID, text, by)
+	if err != nil {
+		return f, nil, nil, err
+	}
+	if name != "" && f.Name != name {
+		return f, nil, nil, conversation.Wrong("flow", conversation.ProblemFlowOtherName, "value", f.Name, "name", name)
+	}
+	if json.Valid(text) {
+		text = flow.Marshal(f)
+	}
+	return f, text, odd, nil
 }
 
 // checked reads a flow that may be saved by this person, with what is odd about it.
-func checked(text []byte, by Editor) (flow.Flow, []flow.Problem, error) {
+func (s *Service) checked(ctx context.Context, botID string, text []byte, by Editor) (flow.Flow, []flow.Problem, error) {
+	bot, ok := s.o.Bots.Known(botID)
+	if !ok {
+		return flow.Flow{}, nil, ErrNotFound
+	}
 	f, problems := flow.Parse(text)
 	if flow.Broken(problems) {
 		return f, nil, &FlowError{problems}
 	}
 	if !by.Sysadmin && callsService(f) {
 		return f, nil, ErrSysadminOnly
+	}
+	strangers, err := s.flowStrangers(ctx, bot.ChannelID, text, f)
+	if err != nil {
+		return f, nil, err
+	}
+	if len(strangers) > 0 {
+		return f, nil, &FlowError{append(strangers, problems...)}
 	}
 	return f, problems, nil
 }
@@ -114,88 +128,4 @@ func callsService(f flow.Flow) bool {
 		}
 	}
 	return false
-}
-
-func (s *Service) state(ctx context.Context, botID, name string) (FlowState, error) {
-	list, err := s.Flows(ctx, botID)
-	if err != nil {
-		return FlowState{}, err
-	}
-	i := slices.IndexFunc(list, func(f FlowState) bool { return f.Name == name })
-	if i < 0 {
-		return FlowState{}, ErrNotFound
-	}
-	return list[i], nil
-}
-
-// Publish puts the draft of a flow in force, or the published version again that was switched off. It is checked once more:
-// what was right when it was saved may be wrong for a newer msgbot, or its commands may begin another flow by now.
-func (s *Service) Publish(ctx context.Context, botID, name string, by Editor) (FlowState, []flow.Problem, error) {
-	state, err := s.state(ctx, botID, name)
-	if err != nil {
-		return FlowState{}, nil, err
-	}
-	stored, err := s.o.Store.Flow(ctx, botID, name, 0)
-	if err != nil {
-		return FlowState{}, nil, errors.Wrap(err, "read a flow")
-	}
-	f, problems, err := checked([]byte(stored.Text), by)
-	if err != nil {
-		return FlowState{}, nil, err
-	}
-	if err := s.fits(ctx, botID, f); err != nil {
-		return FlowState{}, nil, err
-	}
-	if state.Draft == 0 {
-		err = s.o.Store.SwitchFlow(ctx, botID, name, true)
-	} else {
-		_, err = s.o.Store.Publish(ctx, botID, name)
-	}
-	if err != nil {
-		return FlowState{}, nil, errors.Wrap(err, "publish a flow")
-	}
-	s.after(ctx, botID)
-	state, err = s.state(ctx, botID, name)
-	return state, problems, err
-}
-
-// fits looks whether a flow can stand beside the others that are published.
-func (s *Service) fits(ctx context.Context, botID string, f flow.Flow) error {
-	stored, err := s.stored(ctx, botID)
-	if err != nil {
-		return err
-	}
-	flows, _ := readFlows(stored.Published)
-	flows = slices.DeleteFunc(flows, func(p autoreply.Published) bool { return p.Flow.Name == f.Name })
-	_, problems := autoreply.Compile(autoreply.Setup{Flows: append(flows, autoreply.Published{Flow: &f}), Words: noWords})
-	for _, p := range problems {
-		if field, ok := strings.CutPrefix(p.Field, "flows."+f.Name+"."); ok {
-			return p.At(field)
-		}
-	}
-	return nil
-}
-
-// Off switches a published flow off. Customers who are inside it go on.
-func (s *Service) Off(ctx context.Context, botID, name string) (FlowState, error) {
-	if _, err := s.state(ctx, botID, name); err != nil {
-		return FlowState{}, err
-	}
-	if err := s.o.Store.SwitchFlow(ctx, botID, name, false); err != nil {
-		return FlowState{}, errors.Wrap(err, "switch a flow off")
-	}
-	s.after(ctx, botID)
-	return s.state(ctx, botID, name)
-}
-
-// RemoveFlow forgets a flow with all its versions. Customers who are inside it leave it.
-func (s *Service) RemoveFlow(ctx context.Context, botID, name string) error {
-	if _, err := s.state(ctx, botID, name); err != nil {
-		return err
-	}
-	if err := s.o.Store.RemoveFlow(ctx, botID, name); err != nil {
-		return errors.Wrap(err, "remove a flow")
-	}
-	s.after(ctx, botID)
-	return nil
 }

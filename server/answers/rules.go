@@ -57,7 +57,11 @@ func (s *Service) PutRules(ctx context.Context, botID string, rules []autoreply.
 			rules[i].ID = newRuleID(taken)
 		}
 	}
-	if err := firstProblem(problemsOf(stored, rules)); err != nil {
+	problems, err := s.problems(ctx, botID, stored, rules)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := firstProblem(problems); err != nil {
 		return nil, 0, err
 	}
 	rules, version, err = s.saveRules(ctx, botID, stored, rules)
@@ -93,7 +97,8 @@ func (s *Service) AddRule(ctx context.Context, botID string, r autoreply.Rule) (
 	})
 }
 
-// EditRule replaces the fields of a rule that patch names, each as a whole; null takes a field away. Id and hits stay.
+// EditRule replaces the fields of a rule that patch names, each as a whole; null takes a field away. Id and hits stay. A
+// rule can be switched off whatever is wrong with it.
 func (s *Service) EditRule(ctx context.Context, botID, ruleID string, patch map[string]json.RawMessage) (autoreply.Rule, error) {
 	return s.changeRule(ctx, botID, func(rules []autoreply.Rule) ([]autoreply.Rule, int, error) {
 		i := indexOf(rules, ruleID)
@@ -108,11 +113,6 @@ func (s *Service) EditRule(ctx context.Context, botID, ruleID string, patch map[
 		rules[i] = normal(edited)
 		return rules, i, nil
 	})
-}
-
-// SwitchRule switches a rule on or off. Off can be switched whatever is wrong with it.
-func (s *Service) SwitchRule(ctx context.Context, botID, ruleID string, on bool) (autoreply.Rule, error) {
-	return s.EditRule(ctx, botID, ruleID, map[string]json.RawMessage{"enabled": fmt.Append(nil, on)})
 }
 
 // RemoveRule forgets a rule.
@@ -141,7 +141,11 @@ func (s *Service) changeRule(ctx context.Context, botID string, change func([]au
 		if rules, at, err = change(slices.Clone(stored.Rules)); err != nil {
 			break
 		}
-		if err = firstProblem(ofOne(problemsOf(stored, rules), at)); err != nil {
+		var problems autoreply.Problems
+		if problems, err = s.problems(ctx, botID, stored, rules); err != nil {
+			break
+		}
+		if err = firstProblem(ofOne(problems, at)); err != nil {
 			break
 		}
 		rules, _, err = s.saveRules(ctx, botID, stored, rules)
@@ -177,6 +181,18 @@ func normal(r autoreply.Rule) autoreply.Rule {
 		r.Texts = flow.Texts{}
 	}
 	return r
+}
+
+// problems are what is wrong with rules that shall take the place of those before.
+func (s *Service) problems(ctx context.Context, botID string, before Script, rules []autoreply.Rule) (autoreply.Problems, error) {
+	bot, ok := s.o.Bots.Known(botID)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	if problems := problemsOf(before, rules); len(problems) > 0 {
+		return problems, nil
+	}
+	return s.ruleStrangers(ctx, bot.ChannelID, before.Rules, rules)
 }
 
 // problemsOf are what is wrong with rules that are new or another than before, flows that they lead to included.

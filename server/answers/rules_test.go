@@ -4,6 +4,7 @@ package answers
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -30,6 +31,11 @@ func patch(t *testing.T, text string) map[string]json.RawMessage {
 	fields := map[string]json.RawMessage{}
 	require.NoError(t, json.Unmarshal([]byte(text), &fields))
 	return fields
+}
+
+// switched switches a rule on or off, as commands do.
+func (h *house) switched(ruleID string, on bool) (autoreply.Rule, error) {
+	return h.EditRule(h.t.Context(), botID, ruleID, map[string]json.RawMessage{"enabled": fmt.Append(nil, on)})
 }
 
 func TestARuleGetsAnIDOfItsOwnAndWritesOutWhatWasLeftOut(t *testing.T) {
@@ -90,14 +96,15 @@ func TestARuleMayLeadToAPublishedFlow(t *testing.T) {
 
 	_, err := h.Off(t.Context(), botID, "shop")
 	require.NoError(t, err)
-	require.Contains(t, h.Problem(botID), "rules[0].actions.flow", "health tells of what leads nowhere now")
+	require.Contains(t, h.problem(), "rules[0].actions.flow", "health tells of what leads nowhere now")
+	require.NotContains(t, h.problem(), "broken", "but it is no error: somebody switched the flow off")
 	require.Empty(t, h.says("/start"), "and it is off all the same")
 	h.add(keyword("c", "d"))
 	_, err = h.EditRule(t.Context(), botID, added.ID, patch(t, `{"name":"x"}`))
 	require.Equal(t, "actions.flow", fieldWrong(t, err))
-	_, err = h.SwitchRule(t.Context(), botID, added.ID, false)
+	_, err = h.switched(added.ID, false)
 	require.NoError(t, err, "off can be switched whatever is wrong")
-	_, err = h.SwitchRule(t.Context(), botID, added.ID, true)
+	_, err = h.switched(added.ID, true)
 	require.Equal(t, "actions.flow", fieldWrong(t, err))
 }
 
@@ -187,13 +194,13 @@ func TestAChangeOfOneRuleIsMadeAnewWhenAnotherRuleWasChanged(t *testing.T) {
 	h := newHouse(t)
 	a := h.add(keyword("a", "b"))
 	h.store.outrun = maxTries - 1
-	edited, err := h.SwitchRule(t.Context(), botID, a.ID, false)
+	edited, err := h.switched(a.ID, false)
 	require.NoError(t, err)
 	require.False(t, edited.Enabled)
 	require.Empty(t, h.says("a"))
 
 	h.store.outrun = maxTries
-	_, err = h.SwitchRule(t.Context(), botID, a.ID, true)
+	_, err = h.switched(a.ID, true)
 	require.ErrorIs(t, err, ErrChanged, "not for ever")
 }
 
@@ -223,9 +230,10 @@ func TestABotThatIsNotThereIsNotFound(t *testing.T) {
 	_, _, draft := h.PutDraft(ctx, "x", "", []byte(menu("m", "x", "/start")), admin)
 	_, _, publish := h.Publish(ctx, "x", "m", admin)
 	_, off := h.Off(ctx, "x", "m")
+	_, _, replace := h.Replace(ctx, "x", "m", 0, []byte(menu("m", "x", "/start")), admin)
 	_, test := h.Simulate(ctx, "x", Trial{Text: "a"})
 	for i, err := range []error{
-		rules, put, add, h.RemoveRule(ctx, "x", "r1"), get, set, flows, one, draft, publish, off, h.RemoveFlow(ctx, "x", "m"), test,
+		rules, put, add, h.RemoveRule(ctx, "x", "r1"), get, set, flows, one, draft, publish, off, replace, h.RemoveFlow(ctx, "x", "m"), test,
 	} {
 		require.ErrorIs(t, err, ErrNotFound, i)
 	}

@@ -26,8 +26,9 @@ const (
 type script struct {
 	// version is that of the script that was read last, whether or not it could be used.
 	version int64
-	// problem says in words what is wrong with it, empty for nothing.
+	// problem says in words what is wrong with it, empty for nothing; broken that a rule, flow or hours cannot be used at all.
 	problem string
+	broken  bool
 	// used is what answers.
 	used *used
 }
@@ -62,15 +63,16 @@ func traitsOf(b conversation.Bot) traits {
 	return traits{b.Settings.Language, b.Username, b.Settings.BusinessAuto, b.Settings.KeepKeyboard}
 }
 
-// silent tells whether the script has nothing to answer with.
+// silent tells whether the script begins no answer by itself any more.
 func (s Script) silent() bool {
 	h := s.Hours
 	return len(s.Rules) == 0 && len(s.Published) == 0 && h.Zone == "" && len(h.Week) == 0 && len(h.Dates) == 0 && h.Override == nil
 }
 
-// arbiter is that of the script for a bot with these traits, nil for a script that answers nothing.
+// arbiter is that of the script for a bot with these traits, nil for a script that answers nothing. One that had a flow has
+// an arbiter for good: customers inside a flow that is off finish it, and old buttons are not pressed in silence.
 func (u *used) arbiter(t traits) *autoreply.Arbiter {
-	if u.silent() {
+	if u.silent() && !u.HadFlow {
 		return nil
 	}
 	if m := u.made.Load(); m != nil && m.traits == t {
@@ -106,7 +108,7 @@ func (s *Service) renewed(botID string, stored Script, before *script) *script {
 	for _, p := range problems {
 		wrong = append(wrong, p.Field+": "+p.English(s.o.Words))
 	}
-	next := &script{version: stored.Version, used: u}
+	next := &script{version: stored.Version, used: u, broken: !u.whole}
 	switch {
 	case len(wrong) == 0:
 	case !u.whole && before != nil && before.used.whole:

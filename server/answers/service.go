@@ -38,6 +38,7 @@ type Meter interface {
 type Options struct {
 	Store Store
 	Bots  Bots
+	Desk  Desk
 	// HTTP calls the services of flows. Its transport refuses addresses that are not public; how redirects are followed is
 	// decided here.
 	HTTP *http.Client
@@ -61,7 +62,7 @@ type Service struct {
 	scripts atomic.Pointer[map[string]*script]
 	loading sync.Mutex
 	wake    chan struct{}
-	// told are the commands that the messengers show, by bot, as far as this process set them.
+	// told are the commands that the messengers show, by bot that this node owns.
 	told    map[string]*told
 	telling sync.Mutex
 }

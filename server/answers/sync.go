@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
@@ -17,11 +19,14 @@ const (
 	tellAgain = time.Minute
 )
 
-// told is what a messenger shows, as far as this process told it. It is not stored: who becomes the owner of a bot tells
-// its messenger once more.
+// told is what a messenger shows.
 type told struct {
-	lists map[string][]messenger.Command
-	// notBefore is when the messenger may be told again.
+	// lists are stored: who becomes the owner of a bot goes on where the owner before ended, also where a language is to be
+	// taken back. unsaved says that they changed since.
+	lists   map[string][]messenger.Command
+	unsaved bool
+	// refused are those that the messenger did not take, notBefore is when it may be told again. Another owner tries anew.
+	refused   map[string][]messenger.Command
 	notBefore time.Time
 }
 
@@ -33,39 +38,63 @@ func (s *Service) SyncCommands(ctx context.Context, owned []string) {
 	defer s.telling.Unlock()
 	maps.DeleteFunc(s.told, func(botID string, _ *told) bool { return !slices.Contains(owned, botID) })
 	for _, botID := range owned {
-		s.syncCommands(ctx, botID)
+		if err := s.syncCommands(ctx, botID); err != nil && ctx.Err() == nil {
+			s.o.Log.Warn("What the messenger shows of a bot's commands cannot be read or stored", "bot_id", botID, "error", err.Error())
+		}
 	}
 }
 
-func (s *Service) syncCommands(ctx context.Context, botID string) {
+func (s *Service) syncCommands(ctx context.Context, botID string) error {
 	bot, ok := s.o.Bots.Known(botID)
-	known := (*s.scripts.Load())[botID]
-	before := s.told[botID]
-	if !ok || bot.Paused || known == nil && before == nil {
-		return
+	if !ok || bot.Paused || (*s.scripts.Load())[botID] == nil {
+		return nil
 	}
-	if before == nil {
-		before = &told{lists: map[string][]messenger.Command{}}
-		s.told[botID] = before
+	client, _ := s.o.Bots.Messenger(botID) // health says why there is none
+	commander, ok := client.(messenger.Commander)
+	if !ok {
+		return nil
 	}
-	if s.o.Now().Before(before.notBefore) {
-		return
-	}
-	client, err := s.o.Bots.Messenger(botID)
+	before, err := s.shown(ctx, botID)
 	if err != nil {
-		return // health says why
+		return err
 	}
-	if commander, ok := client.(messenger.Commander); ok {
+	if !s.o.Now().Before(before.notBefore) {
 		s.tell(ctx, botID, commander, before)
 	}
+	if !before.unsaved {
+		return nil
+	}
+	err = s.o.Store.SaveTold(ctx, botID, before.lists)
+	before.unsaved = err != nil
+	return errors.Wrap(err, "store the commands of a bot")
+}
+
+// shown is what the messenger of a bot shows.
+func (s *Service) shown(ctx context.Context, botID string) (*told, error) {
+	if known := s.told[botID]; known != nil {
+		return known, nil
+	}
+	lists, err := s.o.Store.Told(ctx, botID)
+	if err != nil {
+		return nil, errors.Wrap(err, "read the commands of a bot")
+	}
+	if lists == nil {
+		lists = map[string][]messenger.Command{}
+	}
+	s.told[botID] = &told{lists: lists, refused: map[string][]messenger.Command{}}
+	return s.told[botID], nil
 }
 
 // tell makes the calls that bring a messenger up to date, until one has to be tried again later.
 func (s *Service) tell(ctx context.Context, botID string, commander messenger.Commander, before *told) {
 	wanted := s.Commands(botID)
 	for _, language := range changed(before.lists, wanted) {
+		list := wanted[language]
+		if refused, ok := before.refused[language]; ok && slices.Equal(refused, list) {
+			continue
+		}
 		call, cancel := context.WithTimeout(ctx, tellTime)
-		err := commander.SetCommands(call, language, wanted[language])
+		err := commander.SetCommands(call, language, list)
 		cancel()
 		if failure := messenger.AsError(err); failure != nil {
 			s.o.Log.Warn("The messenger does not take the commands of a bot", "bot_id", botID, "language", language, "error", failure.Error())
@@ -73,8 +102,14 @@ func (s *Service) tell(ctx context.Context, botID string, commander messenger.Co
 				before.notBefore = s.o.Now().Add(max(tellAgain, failure.After))
 				return
 			}
+			before.refused[language] = list
+			continue
 		}
-		before.lists[language] = wanted[language]
+		delete(before.refused, language)
+		before.lists[language], before.unsaved = list, true
+		if len(list) == 0 {
+			delete(before.lists, language)
+		}
 	}
 }
 

@@ -20,8 +20,8 @@ const (
 	tellEvery = 5 * time.Second
 )
 
-// Arbiter is that of a bot's present rules, hours, flows and settings; nil when it has neither rules nor flows nor hours.
-// It implements relay.Arbiters.
+// Arbiter is that of a bot's present rules, hours, flows and settings; nil when it has neither rules nor hours and never had
+// a flow that was published. It implements relay.Arbiters.
 func (s *Service) Arbiter(botID string) relay.Arbiter {
 	known := (*s.scripts.Load())[botID]
 	if known == nil {
@@ -37,12 +37,13 @@ func (s *Service) Arbiter(botID string) relay.Arbiter {
 	return nil
 }
 
-// Problem says in words what is wrong with the stored script of a bot, empty for nothing.
-func (s *Service) Problem(botID string) string {
+// Problem says in words what is wrong with the stored script of a bot, empty for nothing. Broken says that a rule, a flow or
+// the hours cannot be used at all, not only that something of it leads nowhere.
+func (s *Service) Problem(botID string) (words string, broken bool) {
 	if known := (*s.scripts.Load())[botID]; known != nil {
-		return known.problem
+		return known.problem, known.broken
 	}
-	return ""
+	return "", false
 }
 
 // Refresh reads every script that changed since it was read, and forgets those that are gone.

@@ -4,6 +4,7 @@ package answers
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 
 var _ relay.Arbiters = (*Service)(nil)
 
-func TestABotWithoutRulesFlowsAndHoursHasNoArbiter(t *testing.T) {
+func TestABotThatNeverHadRulesFlowsOrHoursHasNoArbiter(t *testing.T) {
 	h := newHouse(t)
 	h.refresh()
 	require.Nil(t, h.Arbiter(botID))
@@ -131,6 +132,15 @@ func TestADatabaseThatIsAwayChangesNothing(t *testing.T) {
 	require.Equal(t, "b", h.says("a"))
 }
 
+// problem is what health says of the script; broken as an error.
+func (h *house) problem() string {
+	words, broken := h.Problem(botID)
+	if broken {
+		return "broken: " + words
+	}
+	return words
+}
+
 // withID is a rule as it is stored.
 func withID(id string, r autoreply.Rule) autoreply.Rule {
 	r.ID = id
@@ -145,12 +155,13 @@ func newer() autoreply.Rule {
 func TestAScriptThatCannotBeReadKeepsTheOneBefore(t *testing.T) {
 	h := newHouse(t)
 	h.add(keyword("ціна", "100"))
-	require.Empty(t, h.Problem(botID))
+	require.Empty(t, h.problem())
 	h.store.set(botID, func(s *Script) { s.Rules = []autoreply.Rule{newer(), withID("r2", keyword("ціна", "200"))} })
 	h.refresh()
 	require.Equal(t, "100", h.says("ціна"))
-	require.Contains(t, h.Problem(botID), "those before stay in force")
-	require.Contains(t, h.Problem(botID), "rules[0].trigger.kind")
+	require.Contains(t, h.problem(), "broken: ")
+	require.Contains(t, h.problem(), "those before stay in force")
+	require.Contains(t, h.problem(), "rules[0].trigger.kind")
 
 	reads := h.store.reads
 	h.refresh()
@@ -159,7 +170,7 @@ func TestAScriptThatCannotBeReadKeepsTheOneBefore(t *testing.T) {
 	h.store.set(botID, func(s *Script) { s.Rules = s.Rules[1:] })
 	h.refresh()
 	require.Equal(t, "200", h.says("ціна"))
-	require.Empty(t, h.Problem(botID))
+	require.Empty(t, h.problem())
 }
 
 func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
@@ -168,8 +179,8 @@ func TestAtTheStartWhatCanBeUsedAnswersAndHealthSaysWhatCannot(t *testing.T) {
 	h.publishUnchecked("broken", "flow: broken")
 	h.refresh()
 	require.Equal(t, "200", h.says("ціна"))
-	require.Contains(t, h.Problem(botID), "Some automatic answers cannot be used")
-	require.Contains(t, h.Problem(botID), "flows.broken: line 1")
+	require.Contains(t, h.problem(), "broken: Some automatic answers cannot be used")
+	require.Contains(t, h.problem(), "flows.broken: line 1")
 
 	_, err := h.AddRule(t.Context(), botID, keyword("знижка", "5%"))
 	require.NoError(t, err, "what others did wrong is no reason to refuse a good rule")
@@ -186,8 +197,7 @@ func (h *house) publishUnchecked(name, text string) {
 	h.t.Helper()
 	_, err := h.store.SaveDraft(h.t.Context(), botID, name, text, "")
 	require.NoError(h.t, err)
-	_, err = h.store.Publish(h.t.Context(), botID, name)
-	require.NoError(h.t, err)
+	require.NoError(h.t, h.store.Publish(h.t.Context(), botID, name, h.store.scripts[botID].Version))
 }
 
 func TestHealthNamesAFewProblemsAndCountsTheRest(t *testing.T) {
@@ -198,9 +208,9 @@ func TestHealthNamesAFewProblemsAndCountsTheRest(t *testing.T) {
 		}
 	})
 	h.refresh()
-	require.Contains(t, h.Problem(botID), "rules[2].trigger.kind")
-	require.NotContains(t, h.Problem(botID), "rules[3].trigger.kind")
-	require.Contains(t, h.Problem(botID), "and 2 more")
+	require.Contains(t, h.problem(), "rules[2].trigger.kind")
+	require.NotContains(t, h.problem(), "rules[3].trigger.kind")
+	require.Contains(t, h.problem(), "and 2 more")
 }
 
 func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
@@ -220,6 +230,52 @@ func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
 
 	inside.Position.Version = 0
 	require.Empty(t, h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text, "no version is not the present one")
+}
+
+// TestAFlowThatIsOffIsFinished is for a bot that has nothing else to answer with.
+func TestAFlowThatIsOffIsFinished(t *testing.T) {
+	press := func(flowName, step string) string {
+		return flow.Data(flowName, "main", flow.Button{Do: flow.DoGo, Value: step})
+	}
+	inside := autoreply.Memory{Position: &flow.Position{Flow: "m", Version: 1, Step: "main", At: noon}}
+	for name, c := range map[string]struct {
+		memory      autoreply.Memory
+		event       autoreply.Event
+		text, toast string
+		handover    bool
+	}{
+		"a text inside it":         {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "щось"}, "Вітаю", "", false},
+		"its button inside it":     {inside, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "Вітаю", "", false},
+		"its old button":           {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "", "auto.button_gone", false},
+		"a button that never was":  {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: "?"}, "", "auto.button_gone", false},
+		"the command for a person": {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "/human"}, "uk:auto.handover", "", true},
+		"what would begin it":      {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, Text: "/start"}, "", "", false},
+	} {
+		for _, gone := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, removed: %t", name, gone), func(t *testing.T) {
+				h := newHouse(t)
+				h.publish(menu("m", "Вітаю", "/start"))
+				_, err := h.Off(t.Context(), botID, "m")
+				require.NoError(t, err)
+				if gone {
+					require.NoError(t, h.RemoveFlow(t.Context(), botID, "m"))
+					if c.event.Press == press("m", "main") {
+						c.text, c.toast = "", "auto.button_gone"
+					} else if !c.handover && c.memory.Position != nil {
+						c.text = "" // who is inside leaves it
+					}
+				}
+				arbiter := h.Arbiter(botID)
+				require.NotNil(t, arbiter)
+				facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private, Language: "uk"}
+				c.event.At = noon
+				d := arbiter.Evaluate(facts, c.memory, c.event, noon)
+				require.Equal(t, c.text, d.Text)
+				require.Equal(t, c.toast, d.Toast)
+				require.Equal(t, c.handover, d.Handover)
+			})
+		}
+	}
 }
 
 func TestArbitersAreAskedForWhileScriptsAndSettingsChange(t *testing.T) {

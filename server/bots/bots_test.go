@@ -2,6 +2,7 @@ package bots
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -25,6 +26,8 @@ type house struct {
 	teller *teller
 	cloud  *cloud
 	woken  []string
+	// answering is the state of the automatic answers, OK when empty.
+	answering State
 	// proxy and exempt are what the transport for files was made with last.
 	proxy  proxyFunc
 	exempt func(hostPort string) bool
@@ -45,6 +48,9 @@ func newHouse(t *testing.T) *house {
 func (h *house) another() *Service {
 	return NewService(Options{
 		Store: h.memory, Desk: h.teller, Log: silence{}, Wake: func(id string) { h.woken = append(h.woken, id) },
+		Answers: func(string) Check {
+			return Check{Name: "answers", State: cmp.Or(h.answering, OK), Detail: "rules[0].texts"}
+		},
 		Adapters: map[messenger.Kind]Adapter{messenger.Telegram: func(o messenger.Options) (messenger.Messenger, error) {
 			h.cloud.options = o
 			return &client{h.cloud, o.Token}, nil
@@ -420,6 +426,37 @@ func TestHealthSaysWhatIsWrongInWords(t *testing.T) {
 			require.Contains(t, found.Detail, c.words)
 		})
 	}
+}
+
+func TestAutomaticAnswersThatCannotBeUsedAreToldAsOtherErrorsAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		b := h.add(t)
+		look := func(answering State) Check {
+			h.answering = answering
+			time.Sleep(11 * time.Second)
+			health, err := h.Health(t.Context(), b.ID)
+			require.NoError(t, err)
+			require.Equal(t, answering, health.State)
+			state, err := h.State(t.Context(), b.ID)
+			require.NoError(t, err)
+			require.Equal(t, answering, state)
+			return check(health, "answers")
+		}
+		look(OK)
+		look(Warning)
+		require.Empty(t, h.teller.alerts)
+		since := look(Error).Since
+		require.Equal(t, since, look(Error).Since)
+		require.Equal(t, []string{"answers: rules[0].texts"}, h.teller.alerts)
+		require.Equal(t, []bool{false}, h.teller.takeBack)
+		delete(h.cloud.accounts, "token-1")
+		look(Error)
+		require.Empty(t, h.teller.resolved, "also while the messenger does not answer")
+		h.cloud.accounts["token-1"] = messenger.Account{ID: "1"}
+		look(OK)
+		require.ElementsMatch(t, []string{checkToken, "answers"}, h.teller.resolved)
+	})
 }
 
 func TestAnotherProgramThatPollsIsToldAfterASecondConflict(t *testing.T) {

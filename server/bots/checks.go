@@ -37,7 +37,7 @@ const (
 // examine makes the checks of a bot, in a fixed order.
 func (s *Service) examine(ctx context.Context, bot conversation.Bot) []Check {
 	client, err := s.Messenger(bot.ID)
-	checks := []Check{s.encryptionCheck(err)}
+	checks := []Check{s.encryptionCheck(err), s.answers(bot.ID)}
 	if err != nil {
 		return checks
 	}

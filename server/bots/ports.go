@@ -54,7 +54,7 @@ const (
 
 // Check is one line of a bot's health.
 type Check struct {
-	// Name is fixed: token, webhook, delivery, backlog, public_url, encryption, display, files, polling.
+	// Name is fixed: token, webhook, delivery, backlog, public_url, encryption, display, files, polling, answers.
 	Name  string
 	State State
 	// Detail says in words what is wrong and what to do; for a takeover it names the foreign host.

@@ -60,6 +60,8 @@ type Options struct {
 	Media MediaTransport
 	// Wake tells the relay that something about a bot changed.
 	Wake func(botID string)
+	// Answers makes the check of a bot's automatic answers: this package does not know them.
+	Answers func(botID string) Check
 }
 
 // Service administers the bots of one installation.
@@ -70,6 +72,7 @@ type Service struct {
 	adapters map[messenger.Kind]Adapter
 	media    MediaTransport
 	wake     func(string)
+	answers  func(string) Check
 
 	registry  *registry
 	exchanges exchangeLog
@@ -90,8 +93,8 @@ type config struct {
 // NewService returns a service that knows no bots until Configure.
 func NewService(o Options) *Service {
 	s := &Service{
-		store: o.Store, desk: o.Desk, log: o.Log, adapters: o.Adapters, media: o.Media, wake: o.Wake, registry: newRegistry(),
-		exchanges: exchangeLog{lists: map[string][]messenger.Exchange{}}, watch: newWatch(),
+		store: o.Store, desk: o.Desk, log: o.Log, adapters: o.Adapters, media: o.Media, wake: o.Wake, answers: o.Answers,
+		registry: newRegistry(), exchanges: exchangeLog{lists: map[string][]messenger.Exchange{}}, watch: newWatch(),
 	}
 	s.config.Store(&config{client: http.DefaultClient, media: http.DefaultClient})
 	return s

@@ -43,6 +43,9 @@ const (
 	ProblemFlowAddsText       Problem = "flow_adds_text"
 	ProblemFlowCallsPerson    Problem = "flow_calls_person"   // command
 	ProblemFlowCommandTaken   Problem = "flow_command_taken"  // command, flow
+	ProblemFlowDraft          Problem = "flow_draft"          // name
+	ProblemFileElsewhere      Problem = "file_elsewhere"      // value
+	ProblemNoAgent            Problem = "no_agent"            // value
 	ProblemFlowOtherName      Problem = "flow_other_name"     // value, name
 	ProblemUnknownPlaceholder Problem = "unknown_placeholder" // value, allowed
 	ProblemOpenPlaceholder    Problem = "open_placeholder"

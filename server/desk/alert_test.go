@@ -16,7 +16,7 @@ import (
 
 // checkNames are those of bots.Check, and one that nobody has a text for.
 var checkNames = []string{
-	"token", "webhook", "delivery", "backlog", "unreadable", "public_url", "encryption", "display", "polling", "new_one",
+	"token", "webhook", "delivery", "backlog", "unreadable", "public_url", "encryption", "display", "polling", "answers", "new_one",
 }
 
 func bad(name string) bots.Check {

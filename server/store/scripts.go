@@ -12,6 +12,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) Script(ctx context.Context, botID string) (answers.Script, error
 	script, err := row(ctx, s, "read what answers automatically", func(a *answers.Script) []any {
 		return []any{
 			&a.Version, listed[autoreply.Rule]{&a.Rules}, &a.RulesVersion, stored[hours.Hours]{&a.Hours}, &hoursVersion,
-			stored[map[string]int64]{&hits}, listed[answers.StoredFlow]{&a.Published},
+			stored[map[string]int64]{&hits}, listed[answers.StoredFlow]{&a.Published}, &a.HadFlow,
 		}
 	}, `
 		SELECT coalesce(s.version, 0), nullif(s.rules, '[]'), coalesce(s.rules_version, 0), coalesce(s.hours, '{}'),
@@ -44,7 +45,8 @@ func (s *Store) Script(ctx context.Context, botID string) (answers.Script, error
 					'At', to_char(v.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY v.name)
 				FROM msgbot_flows f
 				JOIN msgbot_flow_versions v ON v.bot_id = f.bot_id AND v.name = f.name AND v.version = f.published
-				WHERE f.bot_id = b.id AND f.is_on)
+				WHERE f.bot_id = b.id AND f.is_on),
+			coalesce(s.had_flow, false)
 		FROM msgbot_bots b LEFT JOIN msgbot_scripts s ON s.bot_id = b.id WHERE b.id = $1`, botID)
 	script.Hours.Version = hoursVersion
 	for i, r := range script.Rules {
@@ -76,6 +78,26 @@ func (s *Store) SaveHours(ctx context.Context, botID string, h hours.Hours) (int
 	version := h.Version
 	h.Version = 0
 	return s.savePart(ctx, "hours", botID, h, version, "")
+}
+
+// Told implements answers.Store.
+func (s *Store) Told(ctx context.Context, botID string) (map[string][]messenger.Command, error) {
+	lists, err := row(ctx, s, "read the commands that a messenger shows", func(lists *map[string][]messenger.Command) []any {
+		return []any{stored[map[string][]messenger.Command]{lists}}
+	}, `
+		SELECT coalesce(s.told, '{}') FROM msgbot_bots b LEFT JOIN msgbot_scripts s ON s.bot_id = b.id WHERE b.id = $1`, botID)
+	return lists, scriptGone(err)
+}
+
+// SaveTold implements answers.Store. It is no change of the script; a bot that never had one has no commands.
+func (s *Store) SaveTold(ctx context.Context, botID string, lists map[string][]messenger.Command) error {
+	doc, err := document(lists)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "store the commands that a messenger shows", `
+		UPDATE msgbot_scripts SET told = $2::jsonb WHERE bot_id = $1`, botID, doc)
+	return err
 }
 
 // savePart replaces one part of a script, which is the name of its column, if its version still is the given one, and

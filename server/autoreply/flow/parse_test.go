@@ -225,6 +225,7 @@ func TestEveryProblemHasWordsAndARemedyInEveryLanguageAndNoWordIsLeftOver(t *tes
 		all := texts(t, language)
 		for _, b := range badFlows {
 			_, problems := Parse([]byte(b.text))
+			problems = append(problems, NoAgent([]byte(b.text), "a", "ivan"), NoFile([]byte(b.text), "a", 0, "x"))
 			for _, p := range problems {
 				said := p.Say(func(key string, args map[string]string) string {
 					used[key] = true

@@ -210,7 +210,7 @@ func TestThePageHasTheLimits(t *testing.T) {
 		fmt.Sprintf("| `%s`; %s to %s |", duration(defaultTimeout), duration(minTimeout), duration(maxTimeout)),
 		fmt.Sprintf("At most %d steps follow", maxChain), fmt.Sprintf("at most %d characters |\n| `choices`", maxPattern), fmt.Sprintf("at most %d KB |", maxBody>>10),
 		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d.", maxTexts), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave),
-		fmt.Sprintf("file's address | at most %d |", maxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
+		fmt.Sprintf("inbox channel | at most %d |", maxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
 	} {
 		require.Contains(t, page, words)
 	}

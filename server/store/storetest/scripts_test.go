@@ -3,11 +3,13 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
@@ -15,6 +17,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
 
@@ -43,6 +46,27 @@ func (w *world) script(botID string) answers.Script {
 	s, err := w.Script(w.ctx, botID)
 	w.ok(err)
 	return s
+}
+
+// publishes puts the draft of a flow in force and returns it.
+func (w *world) publishes(botID, name string) answers.StoredFlow {
+	w.Helper()
+	w.ok(w.Publish(w.ctx, botID, name, w.script(botID).Version))
+	f, err := w.Flow(w.ctx, botID, name, 0)
+	w.ok(err)
+	return f
+}
+
+// removes forgets a flow.
+func (w *world) removes(botID, name string) {
+	w.Helper()
+	w.ok(w.RemoveFlow(w.ctx, botID, name, w.script(botID).Version))
+}
+
+// switchesOff switches a flow off.
+func (w *world) switchesOff(botID, name string) {
+	w.Helper()
+	w.ok(w.SwitchOff(w.ctx, botID, name, w.script(botID).Version))
 }
 
 func (w *world) savesRules(botID string, version int64, rules ...autoreply.Rule) int64 {
@@ -75,11 +99,10 @@ func TestAScriptIsReadAsItWasStored(t *testing.T) {
 		require.EqualValues(w, 1, version)
 		_, err = w.SaveDraft(w.ctx, "a", "shop", "flow: shop", "admin")
 		w.ok(err)
-		published, err := w.Publish(w.ctx, "a", "shop")
-		w.ok(err)
+		published := w.publishes("a", "shop")
 		want := answers.Script{
 			Version: 4, Rules: []autoreply.Rule{aRule("r1"), aRule("r2")}, RulesVersion: 1, Hours: someHours,
-			Published: []answers.StoredFlow{published},
+			Published: []answers.StoredFlow{published}, HadFlow: true,
 		}
 		want.Hours.Version = 1
 		require.Equal(w, want, w.script("a"))
@@ -197,41 +220,36 @@ func TestAFlowHasADraftAndAPublishedVersion(t *testing.T) {
 		require.Equal(w, read(1), fmt.Sprint(first.Version, " ", first.Text, " by ", first.By))
 		rises()
 		require.Equal(w, "draft 1 published 0 false", state())
-		require.ErrorIs(w, w.SwitchFlow(w.ctx, "a", "shop", true), answers.ErrNotFound, "nothing is published")
+		require.ErrorIs(w, w.SwitchOff(w.ctx, "a", "shop", version), answers.ErrNotFound, "nothing is published")
 		_, err = w.SaveDraft(w.ctx, "a", "shop", "two", "olha")
 		w.ok(err)
 		rises()
 		require.Equal(w, "2 two by olha", read(0))
 		require.Empty(w, inForce())
 
-		published, err := w.Publish(w.ctx, "a", "shop")
-		w.ok(err)
+		published := w.publishes("a", "shop")
 		require.Equal(w, "2 two", fmt.Sprint(published.Version, " ", published.Text))
 		rises()
 		require.Equal(w, "draft 0 published 2 true", state())
 		require.Equal(w, []string{"shop2"}, inForce())
 		require.Equal(w, "2 two by olha", read(0), "without a draft it is the published one")
-		_, err = w.Publish(w.ctx, "a", "shop")
-		require.ErrorIs(w, err, answers.ErrNotFound, "there is no draft any more")
-
 		_, err = w.SaveDraft(w.ctx, "a", "shop", "three", "ivan")
 		w.ok(err)
 		rises()
 		require.Equal(w, "draft 3 published 2 true", state())
 		require.Equal(w, []string{"shop2"}, inForce())
 		require.Equal(w, "3 three by ivan", read(0))
-		w.ok(w.SwitchFlow(w.ctx, "a", "shop", false))
+		w.switchesOff("a", "shop")
 		rises()
 		require.Empty(w, inForce())
-		w.ok(w.SwitchFlow(w.ctx, "a", "shop", true))
-		rises()
-		require.Equal(w, []string{"shop2"}, inForce())
-		w.ok(w.SwitchFlow(w.ctx, "a", "shop", false))
-		rises()
-		_, err = w.Publish(w.ctx, "a", "shop")
-		w.ok(err)
+		w.publishes("a", "shop")
 		rises()
 		require.Equal(w, []string{"shop3"}, inForce(), "publishing switches on")
+		w.switchesOff("a", "shop")
+		rises()
+		w.publishes("a", "shop")
+		rises()
+		require.Equal(w, "draft 0 published 3 true", state(), "without a draft it is the published one again")
 		require.Equal(w, "1 one by ivan", read(1), "earlier versions stay")
 		require.Equal(w, "2 two by olha", read(2))
 		require.Equal(w, gone, read(4))
@@ -244,18 +262,214 @@ func TestAFlowHasADraftAndAPublishedVersion(t *testing.T) {
 		require.Equal(w, "about shop", flows[0].Name+" "+flows[1].Name)
 		_, err = w.SaveDraft(w.ctx, "b", "shop", "b's", "ivan")
 		w.ok(err)
-		w.ok(w.RemoveFlow(w.ctx, "a", "shop"))
+		w.removes("a", "shop")
 		rises()
 		require.Equal(w, gone, read(3))
 		require.Empty(w, inForce())
 		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_flow_versions WHERE bot_id = 'a'`))
 		require.Equal(w, 1, w.count(`SELECT count(*) FROM msgbot_flow_versions WHERE bot_id = 'b'`))
 		for name, err := range map[string]error{
-			"remove": w.RemoveFlow(w.ctx, "a", "shop"), "switch": w.SwitchFlow(w.ctx, "a", "shop", true),
+			"remove": w.RemoveFlow(w.ctx, "a", "shop", version), "switch": w.SwitchOff(w.ctx, "a", "shop", version),
+			"publish": w.Publish(w.ctx, "a", "shop", version),
 		} {
 			require.ErrorIs(w, err, answers.ErrNotFound, name)
 		}
 		require.Equal(w, version, w.script("a").Version)
+	})
+}
+
+func TestAVersionOfAFlowIsNeverGivenTwice(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		saves := func() int {
+			f, err := w.SaveDraft(w.ctx, "a", "shop", "x", "ivan")
+			w.ok(err)
+			return f.Version
+		}
+		for want := 1; want < 7; want += 2 {
+			require.Equal(w, want, saves())
+			w.publishes("a", "shop")
+			require.Equal(w, want+1, saves())
+			w.removes("a", "shop")
+			flows, err := w.Flows(w.ctx, "a")
+			w.ok(err)
+			require.Empty(w, flows)
+			require.Empty(w, w.script("a").Published)
+			require.Zero(w, w.count(`SELECT count(*) FROM msgbot_flow_versions`), "its texts are gone")
+		}
+		require.Equal(w, 7, saves())
+		w.removes("a", "shop")
+		w.ok(w.MigrateDown(w.ctx, 11))
+		require.Zero(w, w.count(`SELECT count(*) FROM msgbot_flows`), "an older version would list it")
+		w.ok(w.Migrate(w.ctx))
+	})
+}
+
+func TestAScriptRemembersThatAFlowWasPublished(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		_, err := w.SaveDraft(w.ctx, "a", "shop", "one", "ivan")
+		w.ok(err)
+		require.False(w, w.script("a").HadFlow, "nobody met a draft")
+		w.publishes("a", "shop")
+		require.True(w, w.script("a").HadFlow)
+		w.switchesOff("a", "shop")
+		w.removes("a", "shop")
+		w.savesRules("a", 0)
+		require.True(w, w.script("a").HadFlow, "customers are inside it, or hold its buttons")
+	})
+}
+
+func TestFlowsOfTheVersionBeforeAreRemembered(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		w.bot("b")
+		for bot := range map[string]bool{"a": true, "b": false} {
+			_, err := w.SaveDraft(w.ctx, bot, "shop", "one", "ivan")
+			w.ok(err)
+		}
+		w.publishes("a", "shop")
+		w.ok(w.MigrateDown(w.ctx, 11))
+		w.ok(w.Migrate(w.ctx))
+		require.True(w, w.script("a").HadFlow)
+		require.False(w, w.script("b").HadFlow)
+	})
+}
+
+func TestVersionsOfAFlowThatNobodyCanNeedAreForgotten(t *testing.T) {
+	each(t, func(w *world) {
+		l, elsewhere := w.bot("a"), w.bot("b")
+		inside, long, other := w.thread(l, "1"), w.thread(l, "2"), w.thread(elsewhere, "1")
+		at := func(c conversation.Conversation, name string, version int, ago time.Duration) {
+			memory, err := json.Marshal(autoreply.Memory{Position: &flow.Position{
+				Flow: name, Version: version, Step: "main", At: time.Now().Add(-ago),
+			}})
+			w.ok(err)
+			w.execute(`UPDATE msgbot_conversations SET memory = $2 WHERE id = $1`, c.ID, string(memory))
+		}
+		at(inside, "shop", 3, answers.LongestIdle-time.Hour)
+		at(long, "shop", 4, answers.LongestIdle+time.Hour)
+		at(other, "shop", 5, 0)
+		saves := func(bot, name string, times int) {
+			for range times {
+				_, err := w.SaveDraft(w.ctx, bot, name, "x", "ivan")
+				w.ok(err)
+			}
+		}
+		kept := func(bot, name string) (versions []int) {
+			rows, err := w.raw.QueryContext(w.ctx,
+				`SELECT version FROM msgbot_flow_versions WHERE bot_id = $1 AND name = $2 ORDER BY version`, bot, name)
+			w.ok(err)
+			defer func() { _ = rows.Close() }()
+			for rows.Next() {
+				var version int
+				w.ok(rows.Scan(&version))
+				versions = append(versions, version)
+			}
+			w.ok(rows.Err())
+			return versions
+		}
+		last := func(newest int) (versions []int) {
+			for v := newest - answers.KeptVersions + 1; v <= newest; v++ {
+				versions = append(versions, v)
+			}
+			return versions
+		}
+		saves("a", "shop", 7)
+		w.publishes("a", "shop")
+		saves("a", "shop", answers.KeptVersions+2)
+		saves("a", "other", 2)
+		saves("b", "shop", 2)
+		require.Len(w, kept("a", "shop"), answers.KeptVersions+9, "none within a minute of the change before")
+
+		w.execute(`UPDATE msgbot_flows SET changed_at = now() - interval '61 s'`)
+		saves("a", "shop", 1)
+		require.Equal(w, append([]int{3, 7}, last(answers.KeptVersions+10)...), kept("a", "shop"))
+		require.Len(w, kept("a", "other"), 2)
+		require.Len(w, kept("b", "shop"), 2)
+
+		w.publishes("a", "shop")
+		at(inside, "other", 3, 0)
+		w.execute(`UPDATE msgbot_flows SET changed_at = now() - interval '61 s'`)
+		w.ok(w.Replace(w.ctx, "a", "shop", "x", "ivan", w.script("a").Version))
+		require.Equal(w, last(answers.KeptVersions+11), kept("a", "shop"))
+	})
+}
+
+func TestAFlowIsChangedOnlyFromThePresentVersionOfItsScript(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		_, err := w.SaveDraft(w.ctx, "a", "shop", "one", "ivan")
+		w.ok(err)
+		changes := map[string]func(script int64) error{
+			"publish": func(n int64) error { return w.Publish(w.ctx, "a", "shop", n) },
+			"replace": func(n int64) error { return w.Replace(w.ctx, "a", "shop", "new", "ivan", n) },
+			"off":     func(n int64) error { return w.SwitchOff(w.ctx, "a", "shop", n) },
+			"remove":  func(n int64) error { return w.RemoveFlow(w.ctx, "a", "shop", n) },
+		}
+		for _, name := range []string{"publish", "off", "replace", "off", "publish", "remove"} {
+			change, version, before := changes[name], w.script("a").Version, w.script("a")
+			for _, wrong := range []int64{version - 1, version + 1, 0} {
+				require.ErrorIs(w, change(wrong), answers.ErrChanged, name)
+			}
+			require.Equal(w, before, w.script("a"), "%s changed something all the same", name)
+			w.ok(change(version))
+			require.Equal(w, version+1, w.script("a").Version, name)
+		}
+	})
+}
+
+func TestOfChangesThatMeetOneIsMade(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		var made atomic.Int64
+		count := func(err error) {
+			if err == nil {
+				made.Add(1)
+			} else if !errors.Is(err, answers.ErrChanged) {
+				w.Error(err)
+			}
+		}
+		together(6, func(i int) { count(w.Replace(w.ctx, "a", fmt.Sprint("flow", i), "x", "ivan", 0)) })
+		require.EqualValues(w, 1, made.Load(), "the first flows of a bot")
+		require.EqualValues(w, 1, w.script("a").Version)
+		w.ok(w.Replace(w.ctx, "a", "shop", "x", "ivan", 1))
+		for range 5 {
+			made.Store(0)
+			_, err := w.SaveDraft(w.ctx, "a", "shop", "x", "ivan")
+			w.ok(err)
+			version := w.script("a").Version
+			together(6, func(i int) {
+				switch i % 3 {
+				case 0:
+					count(w.Publish(w.ctx, "a", "shop", version))
+				case 1:
+					count(w.SwitchOff(w.ctx, "a", "shop", version))
+				case 2:
+					count(w.Replace(w.ctx, "a", "shop", "y", "ivan", version))
+				}
+			})
+			require.EqualValues(w, 1, made.Load())
+			require.Equal(w, version+1, w.script("a").Version)
+		}
+	})
+}
+
+func TestDraftsAndChangesOfOneFlowDoNotBlockEachOther(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		_, err := w.SaveDraft(w.ctx, "a", "shop", "x", "ivan")
+		w.ok(err)
+		together(6, func(i int) {
+			for range 10 {
+				if i%2 == 0 {
+					_, err := w.SaveDraft(w.ctx, "a", "shop", "x", "ivan")
+					w.ok(err)
+				} else if err := w.Publish(w.ctx, "a", "shop", w.script("a").Version); err != nil {
+					require.ErrorIs(w, err, answers.ErrChanged)
+				}
+			}
+		})
 	})
 }
 
@@ -279,15 +493,36 @@ func TestThereIsNoScriptOfABotThatIsNotThere(t *testing.T) {
 			"Script":     func() error { _, err := w.Script(w.ctx, "x"); return err },
 			"SaveRules":  func() error { _, err := w.SaveRules(w.ctx, "x", nil, 0); return err },
 			"SaveHours":  func() error { _, err := w.SaveHours(w.ctx, "x", hours.Hours{}); return err },
+			"Told":       func() error { _, err := w.Told(w.ctx, "x"); return err },
 			"Flows":      func() error { _, err := w.Flows(w.ctx, "x"); return err },
 			"Flow":       func() error { _, err := w.Flow(w.ctx, "x", "shop", 0); return err },
 			"SaveDraft":  func() error { _, err := w.SaveDraft(w.ctx, "x", "shop", "", ""); return err },
-			"Publish":    func() error { _, err := w.Publish(w.ctx, "x", "shop"); return err },
-			"SwitchFlow": func() error { return w.SwitchFlow(w.ctx, "x", "shop", true) },
-			"RemoveFlow": func() error { return w.RemoveFlow(w.ctx, "x", "shop") },
+			"Publish":    func() error { return w.Publish(w.ctx, "x", "shop", 0) },
+			"Replace":    func() error { return w.Replace(w.ctx, "x", "shop", "", "", 0) },
+			"SwitchOff":  func() error { return w.SwitchOff(w.ctx, "x", "shop", 0) },
+			"RemoveFlow": func() error { return w.RemoveFlow(w.ctx, "x", "shop", 0) },
 		} {
 			require.ErrorIs(w, f(), answers.ErrNotFound, name)
 		}
+	})
+}
+
+func TestWhatAMessengerShowsOfTheCommandsIsStored(t *testing.T) {
+	each(t, func(w *world) {
+		w.bot("a")
+		told, err := w.Told(w.ctx, "a")
+		w.ok(err)
+		require.Empty(w, told)
+		version := w.savesRules("a", 0, aRule("r1"))
+		lists := map[string][]messenger.Command{
+			"": {{Name: "menu", Description: "Show the menu"}}, "uk": {{Name: "menu", Description: "Меню"}, {Name: "human", Description: "Людина"}},
+		}
+		w.ok(w.SaveTold(w.ctx, "a", lists))
+		told, err = w.Told(w.ctx, "a")
+		w.ok(err)
+		require.Equal(w, lists, told)
+		require.Equal(w, version, w.script("a").Version, "it is no change of the script")
+		w.ok(w.SaveTold(w.ctx, "x", lists)) // a bot that was removed meanwhile
 	})
 }
 
