@@ -33,9 +33,9 @@ const (
 	unknownParcel = "20450000000404"
 )
 
-// parcelService is a company's own service, at one of the addresses that may be called.
+// parcelService is a company's own service.
 func parcelService(t *testing.T) string {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+	return service(t, func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/parcels/"+knownParcel {
 			http.NotFound(out, r)
 			return
@@ -43,7 +43,13 @@ func parcelService(t *testing.T) string {
 		_ = json.NewEncoder(out).Encode(map[string]any{
 			"status": inTransit, "branch": map[string]string{"city": "Львів", "address": "вул. Городоцька, 120"},
 		})
-	}))
+	})
+}
+
+// service is one at one of the addresses that may be called.
+func service(t *testing.T, answers http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(answers)
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.2:0")
 	if err != nil {
 		listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", "[::1]:0")
