@@ -160,12 +160,13 @@ func (c *Commands) Execute(ctx context.Context, args *model.CommandArgs) (respon
 	return ephemeral(c.answer(&call{ctx: ctx, args: args, t: t, lang: lang}))
 }
 
-// ephemeral is an answer for the caller alone; without a text nothing is shown.
+// ephemeral is an answer for the caller alone; without a text nothing is shown. It is Markdown: read as Slack's, which is
+// what Mattermost does unless told otherwise, "<a|b>" would become a link and "<!channel>" a mention.
 func ephemeral(text string) *model.CommandResponse {
 	if text == "" {
 		return &model.CommandResponse{}
 	}
-	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: text}
+	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: text, SkipSlackParsing: true}
 }
 
 func (c *Commands) answer(call *call) string {
