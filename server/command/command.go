@@ -240,9 +240,16 @@ func (call *call) target() string {
 type inputError struct {
 	key  string
 	args map[string]string
+	// fits says that the input as such is right: it is something else that has to be changed first.
+	fits bool
 }
 
 func wrong(key string, args map[string]string) error { return &inputError{key: key, args: args} }
+
+// inTheWay is an error of right input that cannot be done as things are.
+func inTheWay(key string, args map[string]string) error {
+	return &inputError{key: key, args: args, fits: true}
+}
 
 // Error implements error.
 func (e *inputError) Error() string { return e.key }
@@ -252,7 +259,9 @@ func status(err error) int {
 	switch e := api.AsError(err); {
 	case err == nil:
 		return http.StatusOK
-	case errors.As(err, &input):
+	case errors.As(err, &input) && input.fits:
+		return http.StatusConflict
+	case input != nil:
 		return http.StatusUnprocessableEntity
 	case e != nil:
 		return e.Status
@@ -263,7 +272,10 @@ func status(err error) int {
 // explain says what is wrong, with the usage where the input was.
 func (c *Commands) explain(call *call, err error) string {
 	var input *inputError
-	if errors.As(err, &input) {
+	if errors.As(err, &input) && input.fits {
+		return call.t(input.key, input.args)
+	}
+	if input != nil {
 		return call.t(input.key, input.args) + "\n" + call.t("command.usage", map[string]string{"usage": call.spec.usageLine()})
 	}
 	var flawed *answers.FlowError

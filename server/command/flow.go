@@ -100,6 +100,11 @@ func (c *Commands) naming(call *call) string {
 	return api.BotPrefix(call.bot, c.visible(call), call.args.ChannelId)
 }
 
+// command is a command about the call's bot that can be copied and entered in this channel.
+func (c *Commands) command(call *call, path, rest string) string {
+	return api.Literal(strings.TrimSpace("/" + Trigger + " " + path + " " + c.naming(call) + rest))
+}
+
 // exportFlow shows the YAML of a flow in a block that can be copied.
 func (c *Commands) exportFlow(call *call) (string, error) {
 	stored, err := c.Answers.Flow(call.ctx, call.bot.ID, call.flow.Name, 0, c.editor(call))

@@ -5,7 +5,6 @@ package command
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -15,17 +14,14 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
-const (
-	menuName = "menu"
-	// shownText is how much of a button's text the menu shows, in characters.
-	shownText = 80
-)
+// shownText is how much of a button's text the menu shows, in characters.
+const shownText = 80
 
 // menu reads the menu of the call's bot, a new one where there is none; found tells which.
 func (c *Commands) menu(call *call) (m menu, found bool, err error) {
 	language := call.bot.Settings.Language
 	words := func(key string) string { return c.Desk.T(language, key, nil) }
-	stored, err := c.Answers.Flow(call.ctx, call.bot.ID, menuName, 0, c.editor(call))
+	stored, err := c.Answers.Flow(call.ctx, call.bot.ID, api.MenuName, 0, c.editor(call))
 	if e := api.AsError(err); e != nil && e.Status == http.StatusNotFound {
 		return newMenu(language, words), false, nil
 	}
@@ -49,7 +45,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(flows, func(f answers.FlowState) bool { return f.Name == menuName })
+	i := slices.IndexFunc(flows, func(f answers.FlowState) bool { return f.Name == api.MenuName })
 	if i < 0 {
 		return "", errors.Wrap(answers.ErrNotFound, "listing the menu")
 	}
@@ -59,23 +55,18 @@ func (c *Commands) showMenu(call *call) (string, error) {
 		}),
 		quoted(m.pick(m.flow.Steps[m.flow.Start].Text)),
 	}
-	return call.fitting(append(lines, m.lines(m.flow.Start, "", []string{m.flow.Start})...)), nil
+	return call.fitting(append(lines, m.lines()...)), nil
 }
 
-// lines are the buttons of a step and those below them, by their paths; seen are the steps on the way, since a button may
-// lead back.
-func (m menu) lines(step, path string, seen []string) []string {
+// lines are the buttons by their paths.
+func (m menu) lines() []string {
 	var lines []string
-	for i, b := range m.choices(step) {
-		here := path + strconv.Itoa(i+1)
+	for _, b := range api.MenuButtons(m.flow) {
 		text := strings.Join(strings.Fields(m.pick(m.flow.Steps[b.Value].Text)), " ")
 		if runes := []rune(text); len(runes) > shownText {
 			text = string(runes[:shownText]) + "…"
 		}
-		lines = append(lines, strings.Repeat("  ", strings.Count(here, "."))+"- "+api.Literal(here)+" **"+api.Literal(m.pick(b.Label))+"** "+text)
-		if !slices.Contains(seen, b.Value) {
-			lines = append(lines, m.lines(b.Value, here+".", append(slices.Clone(seen), b.Value))...)
-		}
+		lines = append(lines, strings.Repeat("  ", strings.Count(b.Path, "."))+"- "+api.Literal(b.Path)+" **"+api.Literal(m.pick(b.Label))+"** "+text)
 	}
 	return lines
 }
@@ -121,21 +112,56 @@ func (c *Commands) removeMenuButton(call *call) (string, error) {
 	if !m.empty() {
 		return c.publishMenu(call, m, "command.menu_button_removed", map[string]string{"path": api.Literal(word)})
 	}
-	if err := c.Answers.RemoveFlow(call.ctx, call.bot.ID, menuName); err != nil {
+	if err := c.Answers.RemoveFlow(call.ctx, call.bot.ID, api.MenuName); err != nil {
 		return "", err
 	}
 	return call.t("command.menu_removed", map[string]string{"name": api.Literal(call.bot.Name)}), nil
 }
 
+// publishMenu saves and publishes a menu. What could refuse the second is looked at before the first, so that no draft is left
+// of a menu that could not be published.
 func (c *Commands) publishMenu(call *call, m menu, key string, args map[string]string) (string, error) {
-	by := c.editor(call)
-	if _, _, err := c.Answers.PutDraft(call.ctx, call.bot.ID, menuName, flow.Marshal(m.flow), by); err != nil {
+	if said := m.mistakes(call.t); said != "" {
+		return "", inTheWay("command.menu_mistakes", map[string]string{"mistakes": said})
+	}
+	if err := c.alone(call, m); err != nil {
 		return "", err
 	}
-	state, _, err := c.Answers.Publish(call.ctx, call.bot.ID, menuName, by)
+	by := c.editor(call)
+	if _, _, err := c.Answers.PutDraft(call.ctx, call.bot.ID, api.MenuName, flow.Marshal(m.flow), by); err != nil {
+		return "", err
+	}
+	state, _, err := c.Answers.Publish(call.ctx, call.bot.ID, api.MenuName, by)
 	if err != nil {
 		return "", err
 	}
 	call.flow = state
 	return call.t(key, args), nil
+}
+
+// alone refuses a menu that begins with a command that begins another flow already.
+func (c *Commands) alone(call *call, m menu) error {
+	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
+	if err != nil {
+		return err
+	}
+	for _, other := range flows {
+		if other.Name == m.flow.Name || !other.On {
+			continue
+		}
+		stored, err := c.Answers.Flow(call.ctx, call.bot.ID, other.Name, other.Published, c.editor(call))
+		if err != nil {
+			return err
+		}
+		f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
+		for _, command := range m.flow.Trigger.Commands {
+			if slices.Contains(f.Trigger.Commands, command) {
+				return inTheWay("command.menu_not_alone", map[string]string{
+					"begins": api.Literal(command), "flow": api.Literal(other.Name),
+					"off": c.command(call, "flow off", other.Name), "export": c.command(call, "flow export", other.Name),
+				})
+			}
+		}
+	}
+	return nil
 }

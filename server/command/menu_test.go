@@ -43,6 +43,10 @@ func TestAMenuIsMadeButtonByButton(t *testing.T) {
 	require.Equal(t, []flow.Button{
 		{Label: flow.Texts{"uk": "« Назад"}, Do: flow.DoBack}, {Label: flow.Texts{"uk": "Меню"}, Do: flow.DoMenu},
 	}, f.Steps["b1-2"].Buttons[0])
+	for name, step := range f.Steps {
+		last := step.Buttons[len(step.Buttons)-1]
+		require.Equal(t, flow.DoHandover, last[0].Do, "a person on %s as well", name)
+	}
 }
 
 func TestAButtonIsChangedAndRemoved(t *testing.T) {
@@ -96,6 +100,36 @@ func TestTheMenuIsNotPublishedWhenItCouldNotBeSaved(t *testing.T) {
 	w.menu("button 1 A a")
 	w.calls, w.scripts.err = nil, errors.New("pq: down")
 	require.Contains(t, w.enter(channelAdmin, "", "/msgbot menu button 2 B b"), "Something failed")
+	require.Empty(t, w.calls)
+}
+
+func TestAMenuThatCouldNotBePublishedIsNotSaved(t *testing.T) {
+	w := newWorld(t)
+	w.scripts.texts["shop"] = strings.ReplaceAll(shopYAML, "/shop", "/menu")
+	require.Equal(t, "`/menu` already begins the flow `shop`, so the menu was not changed. Switch that flow off first: `/msgbot flow off shop`. "+
+		"Or build your buttons into it: `/msgbot flow export shop` shows its YAML.", w.enter(channelAdmin, "", "/msgbot menu button 1 A a"))
+	require.Empty(t, w.calls, "no draft is left either")
+	require.Equal(t, 409, w.audits[0].Status)
+	require.Contains(t, w.enterIn("elsewhere", sysadmin, "/msgbot menu button tg1 1 A a"), "`/msgbot flow off \"My shop\" shop`")
+	w.scripts.flows[0].On = false
+	require.Contains(t, w.menu("button 1 A a"), "is published")
+}
+
+func TestAMistakeInAMenuIsNamedByItsButton(t *testing.T) {
+	w := newWorld(t)
+	w.menu("button 1 A a", "button 1.1 B b")
+	w.calls = nil
+	long := strings.Repeat("я", 251)
+	for line, want := range map[string]string{
+		"button 1.1 B Hi {{customer.nick}}": "The menu was not changed:\n- Button `1.1`: The placeholder customer.nick is not known.",
+		"button 2 C {{customer.nick}}":      "- Button `2`: The placeholder customer.nick is not known.",
+		"button 1.1 " + long + " text":      "- Button `1.1`: The text has 251 characters.",
+	} {
+		answer := w.enter(channelAdmin, "", "/msgbot menu "+line)
+		require.Contains(t, answer, want, line)
+		require.NotContains(t, answer, "Line", line)
+		require.NotContains(t, answer, "Usage", line)
+	}
 	require.Empty(t, w.calls)
 }
 

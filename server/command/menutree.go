@@ -5,6 +5,7 @@ package command
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,9 +29,9 @@ type menu struct {
 func newMenu(language string, words func(key string) string) menu {
 	m := menu{language: language, words: words}
 	m.flow = flow.Flow{
-		Name: menuName, Start: "main", Idle: time.Hour, Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
+		Name: api.MenuName, Start: "main", Idle: time.Hour, Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
 		Steps: map[string]flow.Step{"main": {
-			Text: m.text(words("command.menu.welcome")), Buttons: [][]flow.Button{{m.button("command.menu.person", flow.DoHandover)}},
+			Text: m.text(words("command.menu.welcome")), Buttons: [][]flow.Button{{m.person()}},
 		}},
 	}
 	return m
@@ -41,6 +42,9 @@ func (m menu) text(words string) flow.Texts { return flow.Texts{m.language: word
 func (m menu) button(key string, do flow.Do) flow.Button {
 	return flow.Button{Label: m.text(m.words(key)), Do: do}
 }
+
+// person is on every page, so that nobody has to look for the way.
+func (m menu) person() flow.Button { return m.button("command.menu.person", flow.DoHandover) }
 
 func (m menu) pick(texts flow.Texts) string {
 	text, _ := flow.Pick(texts, m.language)
@@ -163,8 +167,44 @@ func (m menu) add(parent string, path []int, label, text string) error {
 	if len(path) > 1 {
 		ways = append(ways, m.button("command.menu.main", flow.DoMenu))
 	}
-	m.flow.Steps[name] = flow.Step{Text: m.text(text), Buttons: [][]flow.Button{ways}}
+	m.flow.Steps[name] = flow.Step{Text: m.text(text), Buttons: [][]flow.Button{ways, {m.person()}}}
 	return nil
+}
+
+// mistakes say what is wrong with the menu, by the buttons that its admin knows; empty for nothing.
+func (m menu) mistakes(t api.Texts) string {
+	_, problems := flow.Parse(flow.Marshal(m.flow))
+	var lines []string
+	for _, p := range problems {
+		if p.Warning {
+			continue
+		}
+		path := m.pathOf(p)
+		if path == "" {
+			lines = append(lines, "- "+p.Say(t))
+			continue
+		}
+		problem, remedy := p.Words(t)
+		lines = append(lines, "- "+t("command.menu_mistake", map[string]string{"path": api.Literal(path), "problem": problem, "remedy": remedy}))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ofButton is a field of a step that belongs to one of its buttons.
+var ofButton = regexp.MustCompile(`^buttons\[(\d+)]\[(\d+)]`)
+
+// pathOf is the path of the button that a problem is about, by its label or by the text of its answer; empty for none.
+func (m menu) pathOf(p flow.Problem) string {
+	for _, b := range api.MenuButtons(m.flow) {
+		at := ofButton.FindStringSubmatch(p.Field)
+		switch {
+		case at == nil && b.Value == p.Step:
+			return b.Path
+		case at != nil && b.Step == p.Step && at[1] == strconv.Itoa(b.Row) && at[2] == strconv.Itoa(b.Column):
+			return b.Path
+		}
+	}
+	return ""
 }
 
 // newName is a name that no step has; old keyboards keep theirs, so it tells nothing but where the step came to be.

@@ -36,10 +36,15 @@ func (p Problem) String() string {
 
 // Say is the problem as people read it, as Markdown; t gives the text of a key.
 func (p Problem) Say(t func(key string, args map[string]string) string) string {
-	args := map[string]string{}
-	for name, value := range p.Args {
-		args[name] = literal(value)
-	}
+	return p.say(t, literal)
+}
+
+// SayPlain is the same where nothing is formatted, such as beside a field of a form.
+func (p Problem) SayPlain(t func(key string, args map[string]string) string) string {
+	return p.say(t, func(text string) string { return text })
+}
+
+func (p Problem) say(t func(key string, args map[string]string) string, quote func(string) string) string {
 	where := map[[2]bool]string{
 		{false, false}: "line", {true, false}: "step", {false, true}: "head", {true, true}: "field",
 	}[[2]bool{p.Step != "", p.Field != ""}]
@@ -47,11 +52,25 @@ func (p Problem) Say(t func(key string, args map[string]string) string) string {
 	if p.Warning {
 		line = "flow.warning_line"
 	}
+	problem, remedy := p.words(t, quote)
 	return t(line, map[string]string{
-		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": literal(p.Step), "field": literal(p.Field)}),
-		"problem": t(p.Key, args),
-		"remedy":  t(p.Remedy, args),
+		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": quote(p.Step), "field": quote(p.Field)}),
+		"problem": problem,
+		"remedy":  remedy,
 	})
+}
+
+// Words are what is wrong and what can be done, as Markdown, for who names the place in another way.
+func (p Problem) Words(t func(key string, args map[string]string) string) (problem, remedy string) {
+	return p.words(t, literal)
+}
+
+func (p Problem) words(t func(key string, args map[string]string) string, quote func(string) string) (problem, remedy string) {
+	args := map[string]string{}
+	for name, value := range p.Args {
+		args[name] = quote(value)
+	}
+	return t(p.Key, args), t(p.Remedy, args)
 }
 
 // Broken tells whether one of the problems is more than a warning: such a flow cannot be used.
