@@ -3,7 +3,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +48,7 @@ func (s *server) submitFlow(ctx context.Context, t Texts, caller string, d model
 	state, odd, err := s.Answers.PutDraft(ctx, bot.ID, "", []byte(submission(d.Submission).text("yaml")), by)
 	var flawed *answers.FlowError
 	if errors.As(err, &flawed) {
-		err = invalid("yaml", FlowProblems(t, flawed.Problems))
+		err = invalid("yaml", listed(t, flawed.Problems, func(p flow.Problem) string { return p.SayPlain(t) }))
 	}
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, err
@@ -66,14 +68,37 @@ func DraftSaved(t Texts, f answers.FlowState, naming string, odd []flow.Problem)
 	return text
 }
 
-// FlowProblems lists what is wrong with a flow, or odd, as Markdown.
+// FlowProblems lists what is wrong with a flow, then what is odd about it, as Markdown; of what is too much it says how much
+// of each.
 func FlowProblems(t Texts, problems []flow.Problem) string {
+	return listed(t, problems, func(p flow.Problem) string { return p.Say(t) })
+}
+
+func listed(t Texts, problems []flow.Problem, say func(flow.Problem) string) string {
+	problems = slices.Clone(problems)
+	slices.SortStableFunc(problems, func(a, b flow.Problem) int { return cmp.Compare(rank(a), rank(b)) })
+	shown := min(len(problems), shownProblems)
 	var lines []string
-	for _, p := range problems[:min(len(problems), shownProblems)] {
-		lines = append(lines, "- "+p.Say(t))
+	for _, p := range problems[:shown] {
+		lines = append(lines, "- "+say(p))
 	}
-	if more := len(problems) - shownProblems; more > 0 {
-		lines = append(lines, t("api.flow_more_problems", map[string]string{"count": strconv.Itoa(more)}))
+	more := map[bool]int{}
+	for _, p := range problems[shown:] {
+		more[p.Warning]++
+	}
+	if count := more[false]; count > 0 {
+		lines = append(lines, t("api.flow_more_mistakes", map[string]string{"count": strconv.Itoa(count)}))
+	}
+	if count := more[true]; count > 0 {
+		lines = append(lines, t("api.flow_more_warnings", map[string]string{"count": strconv.Itoa(count)}))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// rank puts what stops a flow before what does not.
+func rank(p flow.Problem) int {
+	if p.Warning {
+		return 1
+	}
+	return 0
 }

@@ -93,17 +93,28 @@ func TestAPastedFlowBecomesADraft(t *testing.T) {
 
 func TestWhatIsWrongWithAPastedFlowStandsBesideIt(t *testing.T) {
 	w := newWorld(t)
-	wrong := flow.Problem{Line: 6, Step: "main", Field: "next", Key: "flow.problem.empty_text", Remedy: "flow.remedy.empty_text"}
-	problems := make([]flow.Problem, 25)
-	for i := range problems {
-		problems[i] = wrong
+	odd, wrong := oddText(), flow.Problem{
+		Line: 6, Step: "main_menu", Field: "buttons[0][0].value", Key: "flow.problem.unknown_step", Remedy: "flow.remedy.unknown_step",
+		Args: map[string]string{"name": "<a>_b_"},
 	}
-	w.err = &answers.FlowError{Problems: problems}
-	response := w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"})
-	lines := strings.Split(response.Errors["yaml"], "\n")
+	var problems []flow.Problem
+	for range 22 {
+		problems = append(problems, odd, wrong)
+	}
+	submit := func(problems []flow.Problem) []string {
+		w.err = &answers.FlowError{Problems: problems}
+		return strings.Split(w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Errors["yaml"], "\n")
+	}
+	lines := submit(problems)
+	require.Len(t, lines, 22)
+	require.Equal(t, "- Line 6, step main_menu, buttons[0][0].value: There is no step <a>_b_. Add it below steps, or correct the name.", lines[0],
+		"what stops comes first, and nothing is escaped where nothing is formatted")
+	require.Equal(t, lines[0], lines[19])
+	require.Equal(t, []string{"… and 2 more mistakes", "… and 22 more warnings"}, lines[20:])
+	lines = submit(problems[:22])
 	require.Len(t, lines, 21)
-	require.Contains(t, lines[0], "Line 6, step main, next: ")
-	require.Equal(t, "… and 5 more", lines[20])
+	require.Contains(t, lines[11], "(warning): ", "warnings where there is room")
+	require.Equal(t, "… and 2 more warnings", lines[20])
 	w.err = answers.ErrSysadminOnly
 	require.Contains(t, w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Error, "system admins only")
 }
