@@ -130,7 +130,10 @@ func (s *server) submitHolidays(ctx context.Context, t Texts, caller string, d m
 	if _, err := s.Answers.PutHours(ctx, bot.ID, h); err != nil {
 		return submitted{target: bot.ID, form: form}, err
 	}
-	args := map[string]string{"count": strconv.Itoa(len(chosen)), "name": Literal(bot.Name)}
+	args := map[string]string{
+		"count": strconv.Itoa(len(chosen)), "name": Literal(bot.Name),
+		"command": Command("holiday list", bot, s.Access.Visible(caller, s.Bots.List(ctx)), d.ChannelId, ""),
+	}
 	return submitted{target: bot.ID, text: t("api.dates_added", args)}, nil
 }
 

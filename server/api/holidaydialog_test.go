@@ -1,9 +1,8 @@
-// The forms for holidays and for pasted flows, and the lists behind the autocomplete.
+// The forms for holidays and for pasted flows.
 
 package api
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -117,25 +116,4 @@ func TestWhatIsWrongWithAPastedFlowStandsBesideIt(t *testing.T) {
 	require.Equal(t, "… and 2 more warnings", lines[20])
 	w.err = answers.ErrSysadminOnly
 	require.Contains(t, w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Error, "system admins only")
-}
-
-func (w *world) items(user, path string) []string {
-	w.t.Helper()
-	var list []model.AutocompleteListItem
-	require.NoError(w.t, json.Unmarshal(w.as(user, "GET", path, "").Body.Bytes(), &list))
-	items := []string{}
-	for _, item := range list {
-		items = append(items, strings.TrimSpace(item.Item+" "+item.Hint))
-	}
-	return items
-}
-
-func TestRulesAndFlowsAreOfferedWhileSomebodyTypes(t *testing.T) {
-	w := newWorld(t)
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
-	require.Equal(t, []string{"r1 Viber", "r1 Shop bot"}, w.items(sysadmin, "/api/v1/autocomplete/rules?channel_id=chan-b"))
-	require.Equal(t, []string{"shop"}, w.items(member, "/api/v1/autocomplete/flows?channel_id=chan-a"))
-	require.Equal(t, []string{`"Shop bot" shop`, "Viber shop"}, w.items(sysadmin, "/api/v1/autocomplete/flows?channel_id=elsewhere"))
-	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/rules"))
-	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/flows"))
 }

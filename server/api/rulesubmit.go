@@ -33,7 +33,36 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, atElement(form, err)
 	}
-	return submitted{target: r.ID, text: t("api.rule_added", ruleArgs(bot, r))}, nil
+	said := t("api.rule_added", ruleArgs(bot, r))
+	if text := trialOf(t, r.Trigger); text != "" {
+		visible := s.Access.Visible(caller, s.Bots.List(ctx))
+		said += " " + t("api.rule_try", map[string]string{"command": trialCommand(bot, visible, d.ChannelId, text)})
+	}
+	return submitted{target: r.ID, text: said}, nil
+}
+
+// trialOf is a text that makes a rule answer, empty for one that answers no text.
+func trialOf(t Texts, on autoreply.Trigger) string {
+	switch {
+	case on.Kind == autoreply.OnNoAnswer:
+		return ""
+	case on.Kind == autoreply.OnKeyword && on.Match != autoreply.Regex && len(on.Phrases) > 0:
+		return strings.TrimSuffix(on.Phrases[0], "*")
+	case on.Kind == autoreply.OnCommand && len(on.Commands) > 0:
+		return on.Commands[0]
+	case on.Kind == autoreply.OnCommand:
+		return "/start " + on.Payload
+	}
+	return t("api.rule_try.text", nil)
+}
+
+// trialCommand tries a text; before a text a bot needs quotes, since it may be the text's first word otherwise.
+func trialCommand(bot conversation.Bot, visible []conversation.Bot, channelID, text string) string {
+	naming := strings.TrimSpace(BotPrefix(bot, visible, channelID))
+	if naming != "" {
+		naming = `"` + strings.Trim(naming, `"`) + `" `
+	}
+	return Literal("/msgbot autoreply test " + naming + text)
 }
 
 func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {

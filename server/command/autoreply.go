@@ -28,6 +28,7 @@ func (c *Commands) listRules(call *call) (string, error) {
 	}
 	name := map[string]string{"name": api.Literal(call.bot.Name)}
 	if len(rules) == 0 {
+		name["command"] = c.command(call, "autoreply add", string(autoreply.OnFirst))
 		return call.t("command.no_rules", name), nil
 	}
 	lines := []string{call.t("command.rules_title", name)}

@@ -91,7 +91,7 @@ func TestRulesAreNamedByIdOrName(t *testing.T) {
 
 func TestWrongInputAboutAutomaticAnswersNamesWhatIsWrong(t *testing.T) {
 	for line, want := range map[string]string{
-		"/msgbot autoreply add":                    "Which kind of rule?\nUsage: `/msgbot autoreply add first|away|keyword|command|noanswer|fallback [bot]`",
+		"/msgbot autoreply add":                    "Which kind of rule?\nUsage: `/msgbot autoreply add [bot] first|away|keyword|command|noanswer|fallback`",
 		"/msgbot autoreply add greeting":           "`greeting` is not a kind of rule.\nUsage",
 		"/msgbot autoreply add first nobot":        "There is no bot `nobot`",
 		"/msgbot autoreply edit":                   "Which rule?",
@@ -159,6 +159,42 @@ func TestAddAndEditOpenTheFormOfARule(t *testing.T) {
 	require.Equal(t, "tg1 r1", w.dialogs[1].Dialog.State)
 }
 
+func TestTheBotOfANewRuleStandsBeforeOrBehindItsKind(t *testing.T) {
+	for _, words := range []string{"vb1 first", "first vb1", `"vb1" FIRST`, `first "vb1"`} {
+		w := newWorld(t)
+		require.Empty(t, w.enterIn("chan-b", sysadmin, "/msgbot autoreply add "+words), words)
+		require.Equal(t, "vb1 first", w.dialogs[0].Dialog.State, words)
+	}
+	w := newWorld(t)
+	w.enterIn("chan-b", sysadmin, "/msgbot autoreply add My shop keyword")
+	require.Equal(t, "tg1 keyword", w.dialogs[0].Dialog.State)
+	w.bots[0].Name = "first"
+	w.enterIn("chan-b", sysadmin, "/msgbot autoreply add first first")
+	require.Equal(t, "tg1 first", w.dialogs[1].Dialog.State)
+}
+
+// In chan-b two bots are at home; their names are the same, so that their ids stand for them.
+func TestCommandsInAnswersCanBeCopied(t *testing.T) {
+	w := newWorld(t)
+	for line, want := range map[string]string{
+		"autoreply list vb1":       "`/msgbot autoreply add vb1 first`",
+		"autoreply edit":           "See `/msgbot autoreply list vb1`, `/msgbot autoreply list vb2`.",
+		"autoreply edit nothing":   "See `/msgbot autoreply list vb1`, `/msgbot autoreply list vb2`.",
+		"flow list vb1":            "`/msgbot flow import vb1 example:shop`",
+		"flow show vb1":            "`/msgbot flow list vb1`",
+		"flow show vb1 x":          "`/msgbot flow import vb1 example:shop`",
+		"menu show vb1":            "`/msgbot menu button vb1 1 \"Our prices\" Delivery is 70 UAH.`",
+		"menu button vb1 1.1 x":    "`/msgbot menu button vb1 1.1 \"Our prices\" Delivery is 70 UAH.`",
+		"hours set vb1 Mon 9-18":   "`/msgbot hours set vb1 Mon-Fri 09:00-18:00 Europe/Kyiv`",
+		"hours show tg1":           "`/msgbot holiday list \"My shop\"`",
+		"hours close-until tg1 2h": "`/msgbot hours normal \"My shop\"`",
+	} {
+		require.Contains(t, w.enterIn("chan-b", sysadmin, "/msgbot "+line), want, line)
+	}
+	require.Contains(t, w.enter("nobody", "", "/msgbot hours show"), "There is no bot here that you can see.")
+	require.NotContains(t, w.enter("nobody", "", "/msgbot flow list x"), "–")
+}
+
 func TestTheSimulatorSaysWhoAnswersAndWhyOthersDoNot(t *testing.T) {
 	w := newWorld(t)
 	w.scripts.outcome = answers.Outcome{
@@ -193,6 +229,10 @@ func TestTheTextOfATrialAndItsBot(t *testing.T) {
 		`/msgbot autoreply test "яка ціна"`:     "яка ціна",
 		`/msgbot autoreply test «яка ціна» є`:   "«яка ціна» є",
 		`/msgbot autoreply test "a" "My shop"`:  "a",
+		`/msgbot autoreply test "My shop" a b`:  "a b",
+		`/msgbot autoreply test "tg1" "a  b"`:   "a  b",
+		`/msgbot autoreply test tg1 a b`:        "tg1 a b", // without quotes it is all text here
+		`/msgbot autoreply test "My shop"`:      "My shop",
 	} {
 		w := newWorld(t)
 		require.Contains(t, w.enter(member, "", line), "`My shop` would", line)
@@ -201,6 +241,8 @@ func TestTheTextOfATrialAndItsBot(t *testing.T) {
 	w := newWorld(t)
 	require.Contains(t, w.enterIn("chan-b", sysadmin, "/msgbot autoreply test яка ціна vb1"), "`Viber` would")
 	require.Equal(t, "яка ціна", w.scripts.trial.Text)
+	require.Contains(t, w.enterIn("chan-b", sysadmin, "/msgbot autoreply test vb1 яка ціна?"), "`Viber` would")
+	require.Equal(t, "яка ціна?", w.scripts.trial.Text)
 	require.Contains(t, w.enterIn("chan-b", sysadmin, "/msgbot autoreply test яка ціна"), "Which bot?")
 }
 

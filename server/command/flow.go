@@ -28,6 +28,7 @@ func (c *Commands) listFlows(call *call) (string, error) {
 	}
 	name := map[string]string{"name": api.Literal(call.bot.Name)}
 	if len(flows) == 0 {
+		name["command"] = c.command(call, "flow import", exampleMark+"shop")
 		return call.t("command.no_flows", name), nil
 	}
 	lines := []string{call.t("command.flows_title", name)}
@@ -102,7 +103,7 @@ func (c *Commands) naming(call *call) string {
 
 // command is a command about the call's bot that can be copied and entered in this channel.
 func (c *Commands) command(call *call, path, rest string) string {
-	return api.Literal(strings.TrimSpace("/" + Trigger + " " + path + " " + c.naming(call) + rest))
+	return api.Command(path, call.bot, c.visible(call), call.args.ChannelId, rest)
 }
 
 // exportFlow shows the YAML of a flow in a block that can be copied.

@@ -115,13 +115,14 @@ func TestAnExampleIsImportedByOneCommand(t *testing.T) {
 		"To put it in force: `/msgbot flow publish \"My shop\" hello`")
 	require.Equal(t, answers.Editor{UserID: sysadmin, Sysadmin: true}, w.scripts.editor)
 	data := w.commands.Command("en").AutocompleteData
-	require.Equal(t, []string{"paste paste the text into a form", "example:hello an example that comes along"}, staticItems(t, data, "flow import"))
+	require.Equal(t, []string{"paste paste the text into a form", "example:hello a built-in example"}, staticItems(t, data, "flow import"))
 }
 
-// staticItems are what a command's first argument offers.
+// staticItems are what a command's last argument offers.
 func staticItems(t *testing.T, data *model.AutocompleteData, path string) []string {
 	t.Helper()
-	list, ok := leaf(data, strings.Fields(path)).Arguments[0].Data.(*model.AutocompleteStaticListArg)
+	arguments := leaf(data, strings.Fields(path)).Arguments
+	list, ok := arguments[len(arguments)-1].Data.(*model.AutocompleteStaticListArg)
 	require.True(t, ok)
 	var items []string
 	for _, item := range list.PossibleArguments {
@@ -187,6 +188,9 @@ func TestRulesAndFlowsCompleteThemselvesFromTheServer(t *testing.T) {
 	for path, want := range map[string]string{
 		"autoreply edit": "api/v1/autocomplete/rules", "autoreply off": "api/v1/autocomplete/rules",
 		"flow publish": "api/v1/autocomplete/flows", "flow export": "api/v1/autocomplete/flows", "hours show": "api/v1/autocomplete/bots",
+		"hours set": "api/v1/autocomplete/which-bot", "hours close-until": "api/v1/autocomplete/which-bot", "holiday add": "api/v1/autocomplete/which-bot",
+		"holiday remove": "api/v1/autocomplete/dates", "menu button": "api/v1/autocomplete/paths", "menu remove": "api/v1/autocomplete/paths",
+		"autoreply add": "api/v1/autocomplete/which-bot", "autoreply test": "api/v1/autocomplete/which-bot",
 	} {
 		list, ok := leaf(data, strings.Fields(path)).Arguments[0].Data.(*model.AutocompleteDynamicListArg)
 		require.True(t, ok, path)

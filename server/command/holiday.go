@@ -48,9 +48,9 @@ func inOrder(dates []hours.Date) []hours.Date {
 }
 
 func dateInWords(t api.Texts, d hours.Date) string {
-	text := api.Literal(d.Date)
-	if day, err := time.Parse(yearly, d.Date); err == nil {
-		text = t("command.date_yearly", map[string]string{"date": api.Literal(day.Format("02.01"))})
+	text := api.Literal(api.TypedDate(d.Date))
+	if strings.HasPrefix(d.Date, "--") {
+		text = t("command.date_yearly", map[string]string{"date": text})
 	}
 	if d.Name != "" {
 		text += " " + api.Literal(d.Name)

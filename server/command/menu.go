@@ -39,7 +39,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 	}
 	name := api.Literal(call.bot.Name)
 	if !found {
-		return call.t("command.no_menu", map[string]string{"name": name}), nil
+		return call.t("command.no_menu", c.noMenu(call)), nil
 	}
 	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
 	if err != nil {
@@ -56,6 +56,13 @@ func (c *Commands) showMenu(call *call) (string, error) {
 		quoted(m.pick(m.flow.Steps[m.flow.Start].Text)),
 	}
 	return call.fitting(append(lines, m.lines()...)), nil
+}
+
+// noMenu says how to begin one.
+func (c *Commands) noMenu(call *call) map[string]string {
+	return map[string]string{
+		"name": api.Literal(call.bot.Name), "command": c.command(call, "menu button", "1 "+call.t("command.menu.example", nil)),
+	}
 }
 
 // lines are the buttons by their paths.
@@ -80,7 +87,9 @@ func (c *Commands) setMenuButton(call *call) (string, error) {
 	}
 	label, text, _ := cut(rest)
 	if label == "" || text == "" {
-		return "", wrong("command.menu_words_missing", nil)
+		return "", wrong("command.menu_words_missing", map[string]string{
+			"command": c.command(call, "menu button", word+" "+call.t("command.menu.example", nil)),
+		})
 	}
 	m, _, err := c.menu(call)
 	if err != nil {
@@ -104,7 +113,7 @@ func (c *Commands) removeMenuButton(call *call) (string, error) {
 		return "", err
 	}
 	if !found {
-		return "", wrong("command.no_menu", map[string]string{"name": api.Literal(call.bot.Name)})
+		return "", wrong("command.no_menu", c.noMenu(call))
 	}
 	if err := m.remove(path); err != nil {
 		return "", err
