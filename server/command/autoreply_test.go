@@ -197,24 +197,31 @@ func TestCommandsInAnswersCanBeCopied(t *testing.T) {
 
 func TestTheSimulatorSaysWhoAnswersAndWhyOthersDoNot(t *testing.T) {
 	w := newWorld(t)
+	w.host.firstName = "Іване"
 	w.scripts.outcome = answers.Outcome{
-		Fired: &answers.Fired{Rules: []string{"r1", "r2"}, Text: "100\n**грн**", Language: "uk"},
+		Fired: &answers.Fired{
+			Rules: []string{"r1", "r2"}, Text: "100\n**грн**, Іване", Language: "uk", Buttons: []string{"Поговорити з людиною", "a`b"},
+		},
 		Considered: []autoreply.Considered{
 			{Rule: "r2", Reason: autoreply.ReasonOutranked}, {Rule: "gone", Reason: autoreply.ReasonTooLong},
 		},
 	}
 	require.Equal(t, strings.Join([]string{
 		"`My shop` would answer a customer who writes for the first time by the rule `Ціни` (`r1`) + the rule `Away` (`r2`):",
-		"> 100", "> **грн**", "Language: `uk`. Nothing was sent.", "", "These rules stay silent:",
+		"> 100", "> **грн**, Іване", "> `Поговорити з людиною` `a'b`", "Language: `uk`. Nothing was sent.",
+		"Your own name, `Іване`, stands for the customer's.", "", "These rules stay silent:",
 		"- `Away` (`r2`): another one goes before it", "- `gone`: the message is too long for it",
 	}, "\n"), w.enter(member, "", "/msgbot autoreply test яка   ціна?"))
-	require.Equal(t, "яка   ціна?", w.scripts.trial.Text)
-	require.Nil(t, w.scripts.trial.Conversation)
+	require.Equal(t, answers.Trial{Text: "яка   ціна?", FirstName: "Іване"}, w.scripts.trial)
 
 	w.scripts.outcome = answers.Outcome{Fired: &answers.Fired{Flow: "shop/main"}}
 	require.Equal(t, "`My shop` would answer the customer of this thread by the flow `shop/main`:\n"+
 		"The text depends on what your service answers; the simulator does not ask it.", w.enter(member, "root2", "/msgbot autoreply test x"))
 	require.Equal(t, "conv1", w.scripts.trial.Conversation.ID)
+	require.Empty(t, w.scripts.trial.FirstName, "he has a name")
+
+	w.scripts.outcome = answers.Outcome{Fired: &answers.Fired{Text: "Зачекайте", Language: "uk"}}
+	require.Contains(t, w.enter(member, "", "/msgbot autoreply test /human"), " by handover to a person:\n> Зачекайте\nLanguage")
 
 	w.scripts.outcome = answers.Outcome{}
 	require.Contains(t, w.enter(member, "root9", "/msgbot autoreply test x"), "would say nothing to a customer who writes for the first time: no rule and no flow is for this.")

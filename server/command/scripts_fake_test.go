@@ -161,6 +161,8 @@ type host struct {
 	text  map[string]string
 	zone  string
 	down  bool
+	// firstName is everybody's.
+	firstName string
 }
 
 func newHost() host { return host{files: map[string]*model.FileInfo{}, text: map[string]string{}} }
@@ -196,5 +198,5 @@ func (h *host) GetFileInfo(id string) (*model.FileInfo, *model.AppError) {
 func (h *host) GetFile(id string) ([]byte, *model.AppError) { return []byte(h.text[id]), h.refused() }
 
 func (h *host) GetUser(id string) (*model.User, *model.AppError) {
-	return &model.User{Id: id, Timezone: map[string]string{"useAutomaticTimezone": "false", "manualTimezone": h.zone}}, h.refused()
+	return &model.User{Id: id, FirstName: h.firstName, Timezone: map[string]string{"useAutomaticTimezone": "false", "manualTimezone": h.zone}}, h.refused()
 }
