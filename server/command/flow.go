@@ -9,6 +9,7 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
 // What /msgbot flow import takes besides a file.
@@ -146,8 +147,29 @@ func (c *Commands) flowOff(call *call) (string, error) {
 	if call.flow.Published == 0 {
 		return "", wrong("command.flow_not_published", map[string]string{"flow": api.Literal(call.flow.Name)})
 	}
+	again, err := c.switchedOff(call)
+	if err != nil {
+		return "", err
+	}
 	if _, err := c.Answers.Off(call.ctx, call.bot.ID, call.flow.Name); err != nil {
 		return "", err
 	}
-	return call.t("command.flow_switched_off", map[string]string{"flow": api.Literal(call.flow.Name)}), nil
+	return call.t(again, map[string]string{
+		"flow": api.Literal(call.flow.Name), "command": c.command(call, "flow publish", call.flow.Name),
+	}), nil
+}
+
+// switchedOff is the text for a flow that is switched off: it says who may switch it on again.
+func (c *Commands) switchedOff(call *call) (string, error) {
+	stored, err := c.Answers.Flow(call.ctx, call.bot.ID, call.flow.Name, 0, c.editor(call))
+	if err != nil {
+		return "", err
+	}
+	f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
+	for _, step := range f.Steps {
+		if step.HTTP != nil && !c.editor(call).Sysadmin {
+			return "command.flow_switched_off.service", nil
+		}
+	}
+	return "command.flow_switched_off", nil
 }

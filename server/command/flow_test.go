@@ -177,10 +177,19 @@ func TestAFlowIsExportedInABlock(t *testing.T) {
 
 func TestAFlowIsSwitchedOff(t *testing.T) {
 	w := newWorld(t)
-	require.Contains(t, w.enter(channelAdmin, "", "/msgbot flow off shop"), "`shop` is off.")
+	require.Equal(t, "`shop` is off. `/msgbot flow publish shop` switches it on again.", w.enter(channelAdmin, "", "/msgbot flow off shop"))
 	require.Equal(t, []string{"off shop of tg1"}, w.calls)
 	w.scripts.flows[0] = answers.FlowState{Name: "shop", Draft: 1}
 	require.Contains(t, w.enter(channelAdmin, "", "/msgbot flow off shop"), "`shop` is not published")
+}
+
+func TestAFlowThatCallsAServiceIsSwitchedOnAgainBySystemAdminsOnly(t *testing.T) {
+	w := newWorld(t)
+	w.scripts.texts["shop"] = strings.ReplaceAll(fullYAML, "flow: full", "flow: shop")
+	require.Equal(t, "`shop` is off. It calls a service, so only a system admin can switch it on again: `/msgbot flow publish shop`",
+		w.enter(channelAdmin, "", "/msgbot flow off shop"))
+	require.Contains(t, w.enter(sysadmin, "", "/msgbot flow off shop"), "`/msgbot flow publish shop` switches it on again.")
+	require.Equal(t, []string{"off shop of tg1", "off shop of tg1"}, w.calls)
 }
 
 func TestRulesAndFlowsCompleteThemselvesFromTheServer(t *testing.T) {
