@@ -136,6 +136,7 @@ func (f ruleForm) area(name, value string) model.DialogElement {
 func (f ruleForm) answer(language, value string) model.DialogElement {
 	e := f.area("texts", value)
 	e.Name, e.DisplayName = "texts."+language, f.t("api.dialog.rule.texts", nil)+" ("+language+")"
+	e.HelpText += " `{{customer.first_name}}`"
 	return e
 }
 

@@ -195,6 +195,11 @@ func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 		"name": "Ціни", "trigger.phrases": "ціна", "trigger.match": "contains", "trigger.max_length": "", "texts.uk": "100", "texts.en": "",
 		"when": "always", "cooldown": "6h", "handover": "true", "priority": "100", "actions.tags": "a, b",
 	}, values(EditRuleDialog(texts, bot, r)))
+	for _, e := range EditRuleDialog(texts, bot, r).Elements {
+		if e.Name == "texts.uk" {
+			require.Equal(t, "Markdown, with placeholders such as `{{customer.first_name}}`", e.HelpText)
+		}
+	}
 	require.Equal(t, "10m", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
 	require.Equal(t, "30d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
 	require.Equal(t, "12h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])

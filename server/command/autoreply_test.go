@@ -34,7 +34,7 @@ func TestEveryTriggerIsSaidInWords(t *testing.T) {
 		trigger autoreply.Trigger
 		en, uk  string
 	}{
-		{autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"a`b"}}, "the message is `a'b`", "повідомлення дорівнює `a'b`"},
+		{autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"a`b"}}, "the message is `a'b`", "повідомлення збігається з `a'b`"},
 		{autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Starts, Phrases: []string{"hi"}}, "the message begins with `hi`", "повідомлення починається з `hi`"},
 		{autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Regex, Phrases: []string{"1", "2", "3", "4", "5", "6", "7"}}, "the message matches `1`, `2`, `3`, `4`, `5`, `6`, …", "повідомлення відповідає виразу `1`, `2`, `3`, `4`, `5`, `6`, …"},
 		{autoreply.Trigger{Kind: autoreply.OnCommand, Commands: []string{"/a", "/b"}}, "the command `/a`, `/b`", "команда `/a`, `/b`"},
@@ -210,7 +210,7 @@ func TestTheSimulatorSaysWhoAnswersAndWhyOthersDoNot(t *testing.T) {
 		"`My shop` would answer a customer who writes for the first time by the rule `Ціни` (`r1`) + the rule `Away` (`r2`):",
 		"> 100", "> **грн**, Іване", "> `Поговорити з людиною` `a'b`", "Language: `uk`. Nothing was sent.",
 		"Your own name, `Іване`, stands for the customer's.", "", "These rules stay silent:",
-		"- `Away` (`r2`): another one goes before it", "- `gone`: the message is too long for it",
+		"- `Away` (`r2`): another, more important one answers", "- `gone`: the message is too long for it",
 	}, "\n"), w.enter(member, "", "/msgbot autoreply test яка   ціна?"))
 	require.Equal(t, answers.Trial{Text: "яка   ціна?", FirstName: "Іване"}, w.scripts.trial)
 

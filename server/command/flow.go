@@ -34,13 +34,13 @@ func (c *Commands) listFlows(call *call) (string, error) {
 	}
 	lines := []string{call.t("command.flows_title", name)}
 	for _, f := range flows {
-		lines = append(lines, "- "+onSign(f.On)+" "+api.Literal(f.Name)+": "+flowState(call.t, f))
+		lines = append(lines, "- "+onSign(f.On)+" "+api.Literal(f.Name)+": "+flowState(call.t, f, "command.flow_draft"))
 	}
 	return call.fitting(lines), nil
 }
 
-// flowState says whether a flow answers, and whether a draft waits.
-func flowState(t api.Texts, f answers.FlowState) string {
+// flowState says whether a flow answers, and in the words of the key draft whether a draft waits.
+func flowState(t api.Texts, f answers.FlowState, draft string) string {
 	var states []string
 	version := func(n int) map[string]string { return map[string]string{"version": strconv.Itoa(n)} }
 	switch {
@@ -50,7 +50,7 @@ func flowState(t api.Texts, f answers.FlowState) string {
 		states = append(states, t("command.flow_off", version(f.Published)))
 	}
 	if f.Draft > 0 {
-		states = append(states, t("command.flow_draft", version(f.Draft)))
+		states = append(states, t(draft, version(f.Draft)))
 	}
 	return strings.Join(states, "; ")
 }

@@ -51,7 +51,7 @@ func TestAFlowIsShownStepByStep(t *testing.T) {
 	w := newWorld(t)
 	w.scripts.texts["shop"] = fullYAML
 	require.Equal(t, strings.TrimPrefix(`
-**`+"`full`"+`**, shown is version 2 (on, version 2)
+**`+"`full`"+`**: on, version 2
 Begins with `+"`/start`"+`; ends after 1h30m of silence.
 
 **`+"`main`"+`**
@@ -80,6 +80,19 @@ keeps `+"`status`"+` of the answer
 
 **`+"`lost`"+`**
 > Nobody comes here`, "\n"), w.enter(member, "", "/msgbot flow show shop"))
+}
+
+func TestWhichVersionOfAFlowIsShownIsSaidWhereThereAreTwo(t *testing.T) {
+	for want, state := range map[string]answers.FlowState{
+		"**`full`**: version 1 is a draft\n":                                           {Draft: 1},
+		"**`full`**: off, version 2\n":                                                 {Published: 2},
+		"**`full`**: on, version 2; version 3 is a draft, which is shown here\nBegins": {Published: 2, On: true, Draft: 3},
+	} {
+		w := newWorld(t)
+		state.Name = "shop"
+		w.scripts.texts["shop"], w.scripts.flows = fullYAML, []answers.FlowState{state}
+		require.Contains(t, w.enter(member, "", "/msgbot flow show shop"), want)
+	}
 }
 
 func TestTheNewestFlowThatTheCallerPostedIsImported(t *testing.T) {

@@ -20,10 +20,12 @@ func (c *Commands) showFlow(call *call) (string, error) {
 	}
 	f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
 	v := flowView{t: call.t, languages: []string{call.lang, call.bot.Settings.Language}}
+	draft := "command.flow_draft"
+	if call.flow.Published > 0 {
+		draft = "command.flow_draft_shown"
+	}
 	lines := []string{
-		call.t("command.flow_title", map[string]string{
-			"flow": api.Literal(f.Name), "version": strconv.Itoa(stored.Version), "state": flowState(call.t, call.flow),
-		}),
+		call.t("command.flow_title", map[string]string{"flow": api.Literal(f.Name), "state": flowState(call.t, call.flow, draft)}),
 		v.begins(f),
 	}
 	reached := steps(f)
