@@ -24,6 +24,9 @@ type HolidayForm struct {
 	From, Zone string
 }
 
+// notes are what has to be known of the holidays of a country.
+var notes = map[string]string{"ua": "api.dialog.holidays.note.ua"}
+
 // Dialog is the form with the holidays that are not among the hours' dates yet; without elements when all are.
 func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 	holidays, err := f.missing(h)
@@ -34,6 +37,9 @@ func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 		CallbackId: "holidays", State: strings.Join([]string{f.BotID, f.Country, f.From, f.Zone}, " "),
 		Title: t("api.dialog.holidays.title", nil), SubmitLabel: t("api.dialog.holidays.submit", nil),
 		IntroductionText: t("api.dialog.holidays.intro", nil),
+	}
+	if note, ok := notes[f.Country]; ok {
+		d.IntroductionText += " " + t(note, nil)
 	}
 	if len(holidays) == 0 {
 		return d, nil

@@ -30,8 +30,12 @@ func TestTheHolidaysOfTheNextTwelveMonthsAreOffered(t *testing.T) {
 		}
 	}
 	texts := textsIn(t, "uk")
+	foreign, err := HolidayForm{"tg1", "pl", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
+	require.NoError(t, err)
+	require.NotContains(t, foreign.IntroductionText, "воєнного стану")
 	d, err := HolidayForm{"tg1", "ua", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{Dates: []hours.Date{{Date: "--01-01"}}})
 	require.NoError(t, err)
+	require.Contains(t, d.IntroductionText, "воєнного стану")
 	options := d.Elements[0].Options
 	require.Equal(t, "25.12.2026 Різдво Христове (щороку)", options[0].Text)
 	require.Equal(t, "--12-25", options[0].Value)

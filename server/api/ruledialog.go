@@ -143,7 +143,7 @@ func (f ruleForm) answer(language, value string) model.DialogElement {
 func (f ruleForm) length(name string, value conversation.Duration) model.DialogElement {
 	text := ""
 	if value != 0 {
-		text = FormatLength(value)
+		text = FormatLength(f.t, value)
 	}
 	return f.line(name, text)
 }

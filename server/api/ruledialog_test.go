@@ -193,16 +193,16 @@ func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 	r.Cooldown, r.Actions.Tags, r.Buttons = 6*hour, []string{"a", "b"}, [][]flow.Button{person()}
 	require.Equal(t, map[string]string{
 		"name": "Ціни", "trigger.phrases": "ціна", "trigger.match": "contains", "trigger.max_length": "", "texts.uk": "100", "texts.en": "",
-		"when": "always", "cooldown": "6h", "handover": "true", "priority": "100", "actions.tags": "a, b",
+		"when": "always", "cooldown": "6 h", "handover": "true", "priority": "100", "actions.tags": "a, b",
 	}, values(EditRuleDialog(texts, bot, r)))
 	for _, e := range EditRuleDialog(texts, bot, r).Elements {
 		if e.Name == "texts.uk" {
 			require.Equal(t, "Markdown, with placeholders such as `{{customer.first_name}}`", e.HelpText)
 		}
 	}
-	require.Equal(t, "10m", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
-	require.Equal(t, "30d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
-	require.Equal(t, "12h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])
+	require.Equal(t, "10 min", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
+	require.Equal(t, "30 d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
+	require.Equal(t, "12 h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])
 	bot.Settings.Language = "pl"
 	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway)), "texts.pl", "the bot's own language")
 }
@@ -276,14 +276,28 @@ func TestForgedFormsOfAutomaticAnswersDoNothing(t *testing.T) {
 }
 
 func TestLengthsOfTimeAreReadAsTheyAreWritten(t *testing.T) {
-	for length, text := range map[conversation.Duration]string{
-		720 * hour: "30d", 24 * hour: "1d", 36 * hour: "36h", 12 * hour: "12h", 90 * minute: "1h30m", 10 * minute: "10m", minute / 2: "30s",
-		hour + minute/2: "1h0m30s", 10 * hour: "10h", 100 * minute: "1h40m",
+	for length, want := range map[conversation.Duration][2]string{
+		720 * hour: {"30 d", "30 д"}, 24 * hour: {"1 d", "1 д"}, 36 * hour: {"1 d 12 h", "1 д 12 год"}, 12 * hour: {"12 h", "12 год"},
+		90 * minute: {"1 h 30 min", "1 год 30 хв"}, 10 * minute: {"10 min", "10 хв"}, minute / 2: {"30 s", "30 с"}, 0: {"0 s", "0 с"},
+		hour + minute/2: {"1 h 30 s", "1 год 30 с"},
 	} {
-		require.Equal(t, text, FormatLength(length))
+		for i, lang := range []string{"en", "uk"} {
+			require.Equal(t, want[i], FormatLength(textsIn(t, lang), length))
+			read, err := parseLength("f", want[i])
+			require.NoError(t, err)
+			require.Equal(t, length, read)
+		}
+	}
+	for text, want := range map[string]conversation.Duration{
+		"": 0, "1h30m": 90 * minute, "30d": 720 * hour, "12ГОД": 12 * hour, "2 дні": 48 * hour, "1.5h": 90 * minute, "5 хв.": 5 * minute,
+	} {
 		read, err := parseLength("f", text)
-		require.NoError(t, err)
-		require.Equal(t, length, read)
+		require.NoError(t, err, text)
+		require.Equal(t, want, read, text)
+	}
+	for _, text := range []string{"9:00", "soon", "5", "5 parsecs", "h", "1h 5", "2026-12-01", "999999d"} {
+		_, err := parseLength("f", text)
+		require.ErrorContains(t, err, "is not a length of time", text)
 	}
 }
 

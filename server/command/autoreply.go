@@ -79,14 +79,14 @@ func triggerWords(t api.Texts, on autoreply.Trigger) string {
 		}
 	case autoreply.OnFirst:
 		if on.AgainAfter > 0 {
-			key, args["again"] = key+".again", api.FormatLength(on.AgainAfter)
+			key, args["again"] = key+".again", api.FormatLength(t, on.AgainAfter)
 		}
 	case autoreply.OnAway:
 		if on.Every > 0 {
-			key, args["every"] = key+".every", api.FormatLength(on.Every)
+			key, args["every"] = key+".every", api.FormatLength(t, on.Every)
 		}
 	case autoreply.OnNoAnswer:
-		args["after"] = api.FormatLength(on.After)
+		args["after"] = api.FormatLength(t, on.After)
 	}
 	return t(key, args)
 }

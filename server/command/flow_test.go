@@ -52,7 +52,7 @@ func TestAFlowIsShownStepByStep(t *testing.T) {
 	w.scripts.texts["shop"] = fullYAML
 	require.Equal(t, strings.TrimPrefix(`
 **`+"`full`"+`**: on, version 2
-Begins with `+"`/start`"+`; ends after 1h30m of silence.
+Begins with `+"`/start`"+`; ends after 1 h 30 min of silence.
 
 **`+"`main`"+`**
 > Hello

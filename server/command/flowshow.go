@@ -78,7 +78,7 @@ type flowView struct {
 }
 
 func (v flowView) begins(f flow.Flow) string {
-	args := map[string]string{"idle": api.FormatLength(conversation.Duration(f.Idle)), "commands": literals(f.Trigger.Commands)}
+	args := map[string]string{"idle": api.FormatLength(v.t, conversation.Duration(f.Idle)), "commands": literals(f.Trigger.Commands)}
 	if len(f.Trigger.Commands) == 0 {
 		return v.t("command.flow_begins.nowhere", args)
 	}

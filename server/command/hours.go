@@ -106,10 +106,7 @@ func (c *Commands) zone(call *call, typed, present string) (string, error) {
 			"command": c.command(call, "hours set", call.t("command.week_example", nil)),
 		})
 	}
-	if _, err := time.LoadLocation(typed); err != nil || typed == "Local" {
-		return "", wrong("command.zone_unknown", map[string]string{"text": api.Literal(typed)})
-	}
-	return typed, nil
+	return zoneNamed(typed)
 }
 
 // zoneOf is where a user lives by his settings, empty when that is not known.
