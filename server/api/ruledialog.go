@@ -23,19 +23,10 @@ const (
 // ruleLanguages are those in which a form asks for the text, besides the bot's own.
 var ruleLanguages = []string{"uk", "en"}
 
-// newRules are what the form proposes for each kind.
+// newRule is what the form proposes for a kind.
 func newRule(kind autoreply.TriggerKind) autoreply.Rule {
-	r := autoreply.Rule{Enabled: true, Priority: 100, When: autoreply.Always, Trigger: autoreply.Trigger{Kind: kind}}
-	switch kind {
-	case autoreply.OnKeyword:
-		r.Trigger.Match = autoreply.Contains
-	case autoreply.OnFirst:
-		r.Trigger.AgainAfter = conversation.Duration(30 * day)
-	case autoreply.OnAway:
-		r.Trigger.Every = conversation.Duration(day / 2)
-	case autoreply.OnNoAnswer:
-		r.Trigger.After = conversation.Duration(day / 144)
-	}
+	r := autoreply.Rule{Enabled: true, Priority: 100, When: autoreply.Always, Trigger: kindOf(kind).proposed}
+	r.Trigger.Kind = kind
 	return r
 }
 
@@ -59,14 +50,18 @@ func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
 	f := ruleForm{t: t}
 	name := f.line("name", r.Name)
 	name.Optional = name.Placeholder != "" // it is there already, and does not fit
-	elements := append([]model.DialogElement{name}, f.trigger(r.Trigger)...)
+	kind := kindOf(r.Trigger.Kind)
+	elements := []model.DialogElement{name}
+	for _, field := range kind.fields {
+		elements = append(elements, field.show(f, r.Trigger))
+	}
 	for _, language := range languagesOf(bot) {
 		elements = append(elements, f.answer(language, r.Texts[language]))
 	}
-	if r.Trigger.Kind != autoreply.OnAway {
+	if !kind.always {
 		elements = append(elements, f.choice("when", string(r.When), string(autoreply.Always), string(autoreply.WhenOpen), string(autoreply.WhenClosed)))
 	}
-	if cools(r.Trigger.Kind) {
+	if kind.cools {
 		elements = append(elements, f.length("cooldown", r.Cooldown))
 	}
 	return model.Dialog{
@@ -77,11 +72,6 @@ func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
 			f.line("actions.tags", strings.Join(r.Actions.Tags, ", ")),
 		),
 	}
-}
-
-// cools tells whether the form has a cooldown: the other kinds have a time of their own.
-func cools(kind autoreply.TriggerKind) bool {
-	return kind == autoreply.OnKeyword || kind == autoreply.OnCommand || kind == autoreply.Fallback
 }
 
 // languagesOf are the languages in which a bot's form asks for the text.
@@ -158,32 +148,4 @@ func (f ruleForm) box(name string, value bool) model.DialogElement {
 	e := boolElement(f.t, "rule."+name, value)
 	e.Name = name
 	return e
-}
-
-// trigger are the elements of each kind of trigger.
-func (f ruleForm) trigger(on autoreply.Trigger) []model.DialogElement {
-	switch on.Kind {
-	case autoreply.OnKeyword:
-		longest := ""
-		if on.MaxLength > 0 {
-			longest = strconv.Itoa(on.MaxLength)
-		}
-		return []model.DialogElement{
-			f.area("trigger.phrases", strings.Join(on.Phrases, "\n")),
-			f.choice("trigger.match", string(on.Match), string(autoreply.Contains), string(autoreply.Equals), string(autoreply.Starts), string(autoreply.Regex)),
-			f.line("trigger.max_length", longest),
-		}
-	case autoreply.OnCommand:
-		return []model.DialogElement{
-			f.area("trigger.commands", strings.Join(on.Commands, "\n")),
-			f.line("trigger.payload", on.Payload),
-		}
-	case autoreply.OnFirst:
-		return []model.DialogElement{f.length("trigger.again_after", on.AgainAfter)}
-	case autoreply.OnAway:
-		return []model.DialogElement{f.length("trigger.every", on.Every)}
-	case autoreply.OnNoAnswer:
-		return []model.DialogElement{f.length("trigger.after", on.After)}
-	}
-	return nil
 }

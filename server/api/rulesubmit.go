@@ -41,21 +41,6 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 	return submitted{target: r.ID, text: said}, nil
 }
 
-// trialOf is a text that makes a rule answer, empty for one that answers no text.
-func trialOf(t Texts, on autoreply.Trigger) string {
-	switch {
-	case on.Kind == autoreply.OnNoAnswer:
-		return ""
-	case on.Kind == autoreply.OnKeyword && on.Match != autoreply.Regex && len(on.Phrases) > 0:
-		return strings.TrimSuffix(on.Phrases[0], "*")
-	case on.Kind == autoreply.OnCommand && len(on.Commands) > 0:
-		return on.Commands[0]
-	case on.Kind == autoreply.OnCommand:
-		return "/start " + on.Payload
-	}
-	return t("api.rule_try.text", nil)
-}
-
 // trialCommand tries a text; before a text a bot needs quotes, since it may be the text's first word otherwise.
 func trialCommand(bot conversation.Bot, visible []conversation.Bot, channelID, text string) string {
 	naming := strings.TrimSpace(BotPrefix(bot, visible, channelID))
@@ -130,10 +115,11 @@ func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation
 	if r.Name == "" {
 		return invalid("name", "it is missing")
 	}
-	if r.Trigger.Kind != autoreply.OnAway {
+	kind := kindOf(r.Trigger.Kind)
+	if !kind.always {
 		r.When = autoreply.When(values.text("when"))
 	}
-	if cools(r.Trigger.Kind) {
+	if kind.cools {
 		if err := values.length("cooldown", &r.Cooldown); err != nil {
 			return err
 		}
@@ -144,7 +130,12 @@ func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation
 	r.Actions.Tags = pieces(values.kept("actions.tags", strings.Join(r.Actions.Tags, ", "), model.DialogElementTextMaxLength), ",")
 	r.Texts = values.texts(r.Texts, languagesOf(bot))
 	s.offerPerson(r, values.ticked("handover"))
-	return values.trigger(&r.Trigger)
+	for _, field := range kind.fields {
+		if err := field.read(values, &r.Trigger); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // offerPerson adds a button to a person, or takes it away. Other buttons stay.
@@ -212,25 +203,6 @@ func (s submission) texts(were flow.Texts, languages []string) flow.Texts {
 		}
 	}
 	return texts
-}
-
-func (s submission) trigger(on *autoreply.Trigger) error {
-	switch on.Kind {
-	case autoreply.OnKeyword:
-		on.Phrases = pieces(s.kept("trigger.phrases", strings.Join(on.Phrases, "\n"), model.DialogElementTextareaMaxLength), "\n")
-		on.Match = autoreply.Match(s.text("trigger.match"))
-		return s.number("trigger.max_length", &on.MaxLength)
-	case autoreply.OnCommand:
-		on.Commands = pieces(s.kept("trigger.commands", strings.Join(on.Commands, "\n"), model.DialogElementTextareaMaxLength), "\n")
-		on.Payload = strings.TrimSpace(s.text("trigger.payload"))
-	case autoreply.OnFirst:
-		return s.length("trigger.again_after", &on.AgainAfter)
-	case autoreply.OnAway:
-		return s.length("trigger.every", &on.Every)
-	case autoreply.OnNoAnswer:
-		return s.length("trigger.after", &on.After)
-	}
-	return nil
 }
 
 // pieces are the parts of a text that are not empty.

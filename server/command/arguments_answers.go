@@ -101,12 +101,12 @@ func (ruleKind) read(c *Commands, call *call) error {
 }
 
 func isRuleKind(word string) bool {
-	return slices.Contains(ruleKinds, autoreply.TriggerKind(strings.ToLower(word)))
+	return slices.Contains(api.RuleKinds(), autoreply.TriggerKind(strings.ToLower(word)))
 }
 
 func (ruleKind) complete(c *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
-	items := make([]model.AutocompleteListItem, 0, len(ruleKinds))
-	for _, k := range ruleKinds {
+	var items []model.AutocompleteListItem
+	for _, k := range api.RuleKinds() {
 		items = append(items, model.AutocompleteListItem{Item: string(k), HelpText: t("api.rule_kind."+string(k), nil)})
 	}
 	completeWhichBot(t, s, to)

@@ -49,7 +49,7 @@ func TestEveryTriggerIsSaidInWords(t *testing.T) {
 		w := newWorld(t)
 		for lang, want := range map[string]string{"en": c.en, "uk": c.uk} {
 			texts := api.Texts(func(key string, args map[string]string) string { return w.T(lang, key, args) })
-			require.Equal(t, want, triggerWords(texts, c.trigger))
+			require.Equal(t, want, api.TriggerWords(texts, c.trigger))
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *Commands) importFlow(call *call) (string, error) {
 		text, found := c.Answers.Example(name)
 		if !found {
 			return "", wrong("command.example_unknown", map[string]string{
-				"text": api.Literal(name), "examples": literals(c.Answers.Examples()),
+				"text": api.Literal(name), "examples": api.Literals(c.Answers.Examples()),
 			})
 		}
 		return c.saveDraft(call, text, "")

@@ -78,7 +78,7 @@ type flowView struct {
 }
 
 func (v flowView) begins(f flow.Flow) string {
-	args := map[string]string{"idle": api.FormatLength(v.t, conversation.Duration(f.Idle)), "commands": literals(f.Trigger.Commands)}
+	args := map[string]string{"idle": api.FormatLength(v.t, conversation.Duration(f.Idle)), "commands": api.Literals(f.Trigger.Commands)}
 	if len(f.Trigger.Commands) == 0 {
 		return v.t("command.flow_begins.nowhere", args)
 	}
@@ -106,7 +106,7 @@ func (v flowView) step(name string, s flow.Step) []string {
 		lines = append(lines, "→ "+v.done(s.Do, ""))
 	}
 	if len(s.Tags) > 0 {
-		lines = append(lines, v.line("tags", "tags", literals(s.Tags)))
+		lines = append(lines, v.line("tags", "tags", api.Literals(s.Tags)))
 	}
 	if s.Assign != "" {
 		lines = append(lines, v.line("assign", "user", api.Literal("@"+s.Assign)))

@@ -51,7 +51,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 	}
 	lines := []string{
 		call.t("command.menu_title", map[string]string{
-			"name": name, "state": flowState(call.t, flows[i], "command.flow_draft"), "commands": literals(m.flow.Trigger.Commands),
+			"name": name, "state": flowState(call.t, flows[i], "command.flow_draft"), "commands": api.Literals(m.flow.Trigger.Commands),
 		}),
 		quoted(m.pick(m.flow.Steps[m.flow.Start].Text)),
 	}

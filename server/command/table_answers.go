@@ -9,18 +9,12 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 )
 
-// ruleKinds are the kinds of rule in the order in which they are offered.
-var ruleKinds = []autoreply.TriggerKind{
-	autoreply.OnFirst, autoreply.OnAway, autoreply.OnKeyword, autoreply.OnCommand, autoreply.OnNoAnswer, autoreply.Fallback,
-}
-
 func ruleKindNames() string {
-	names := make([]string, 0, len(ruleKinds))
-	for _, k := range ruleKinds {
+	var names []string
+	for _, k := range api.RuleKinds() {
 		names = append(names, string(k))
 	}
 	return strings.Join(names, "|")
