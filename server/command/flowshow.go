@@ -28,47 +28,11 @@ func (c *Commands) showFlow(call *call) (string, error) {
 		call.t("command.flow_title", map[string]string{"flow": api.Literal(f.Name), "state": flowState(call.t, call.flow, draft)}),
 		v.begins(f),
 	}
-	reached := steps(f)
-	for _, name := range reached {
+	names, _ := f.InOrder()
+	for _, name := range names {
 		lines = append(lines, v.step(name, f.Steps[name])...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
-		if !slices.Contains(reached, name) {
-			lines = append(lines, v.step(name, f.Steps[name])...)
-		}
-	}
 	return call.fitting(lines), nil
-}
-
-// leads are the steps that may follow one.
-func leads(s flow.Step) []string {
-	var next []string
-	for _, b := range slices.Concat(s.Buttons...) {
-		if b.Do == flow.DoGo || b.Do == flow.DoPhone || b.Do == flow.DoLocation {
-			next = append(next, b.Value)
-		}
-	}
-	next = append(next, s.Next)
-	if s.Input != nil {
-		next = append(next, s.Input.Else)
-	}
-	if s.HTTP != nil {
-		next = append(next, s.HTTP.Error)
-	}
-	return next
-}
-
-// steps are the names of the steps that one can come to, in that order.
-func steps(f flow.Flow) []string {
-	names := []string{f.Start}
-	for i := 0; i < len(names); i++ {
-		for _, next := range leads(f.Steps[names[i]]) {
-			if _, there := f.Steps[next]; there && !slices.Contains(names, next) {
-				names = append(names, next)
-			}
-		}
-	}
-	return names
 }
 
 // flowView writes steps in a language.

@@ -228,7 +228,7 @@ func (m menu) remove(path []int) error {
 	if n > len(m.choices(parent)) {
 		return wrong("command.menu_no_button", map[string]string{"path": api.Literal(formatPath(path))})
 	}
-	before := steps(m.flow)
+	before := m.reached()
 	row, column := m.place(parent, n)
 	step := m.flow.Steps[parent]
 	step.Buttons[row] = slices.Delete(step.Buttons[row], column, column+1)
@@ -236,11 +236,17 @@ func (m menu) remove(path []int) error {
 		step.Buttons = slices.Delete(step.Buttons, row, row+1)
 	}
 	m.flow.Steps[parent] = step
-	after := steps(m.flow)
+	after := m.reached()
 	for _, name := range before {
 		if !slices.Contains(after, name) {
 			delete(m.flow.Steps, name)
 		}
 	}
 	return nil
+}
+
+// reached are the steps that a customer can come to.
+func (m menu) reached() []string {
+	names, reached := m.flow.InOrder()
+	return names[:reached]
 }
