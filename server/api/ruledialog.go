@@ -4,11 +4,13 @@
 package api
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -30,23 +32,23 @@ func newRule(kind autoreply.TriggerKind) autoreply.Rule {
 	return r
 }
 
-// AddRuleDialog is the form for a new rule of a kind.
-func AddRuleDialog(t Texts, bot conversation.Bot, kind autoreply.TriggerKind) model.Dialog {
-	d := ruleDialog(t, bot, newRule(kind))
+// AddRuleDialog is the form for a new rule of a kind; flows are those of the bot.
+func AddRuleDialog(t Texts, bot conversation.Bot, kind autoreply.TriggerKind, flows []answers.FlowState) model.Dialog {
+	d := ruleDialog(t, bot, newRule(kind), flows)
 	d.CallbackId, d.State = "rule-add", bot.ID+" "+string(kind)
 	d.Title, d.SubmitLabel = t("api.dialog.rule.add", nil), t("api.dialog.rule.add.submit", nil)
 	return d
 }
 
 // EditRuleDialog is the same form with what the rule is.
-func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
-	d := ruleDialog(t, bot, r)
+func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers.FlowState) model.Dialog {
+	d := ruleDialog(t, bot, r, flows)
 	d.CallbackId, d.State = "rule-edit", bot.ID+" "+r.ID
 	d.Title, d.SubmitLabel = t("api.dialog.rule.edit", nil), t("api.dialog.edit.submit", nil)
 	return d
 }
 
-func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
+func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers.FlowState) model.Dialog {
 	f := ruleForm{t: t}
 	name := f.line("name", r.Name)
 	name.Optional = name.Placeholder != "" // it is there already, and does not fit
@@ -69,7 +71,10 @@ func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
 		Elements: append(elements,
 			f.box("handover", hasHandover(r)),
 			f.line("priority", strconv.Itoa(r.Priority)),
+			f.flow(r.Actions.Flow, flows),
+			f.line("actions.assign", withAt(r.Actions.Assign)),
 			f.line("actions.tags", strings.Join(r.Actions.Tags, ", ")),
+			f.box("actions.close", r.Actions.Close),
 		),
 	}
 }
@@ -142,6 +147,36 @@ func (f ruleForm) choice(name, value string, options ...string) model.DialogElem
 	e := selectElement(f.t, "rule."+name, value, options...)
 	e.Name = name
 	return e
+}
+
+// noFlow stands for none in the form: an option needs a value, and no flow is called so.
+const noFlow = "/"
+
+// flow offers the published flows, and what the rule begins now, which may be a step of one or one that is off.
+func (f ruleForm) flow(present string, flows []answers.FlowState) model.DialogElement {
+	e := f.element("select", "actions.flow")
+	e.Options = []*model.PostActionOptions{{Text: f.t("api.dialog.rule.actions.flow.none", nil), Value: noFlow}}
+	e.Default = cmp.Or(present, noFlow)
+	offer := func(name string) { e.Options = append(e.Options, &model.PostActionOptions{Text: name, Value: name}) }
+	there := present == ""
+	for _, one := range flows {
+		if one.On {
+			offer(one.Name)
+			there = there || one.Name == present
+		}
+	}
+	if !there {
+		offer(present)
+	}
+	return e
+}
+
+// withAt is a username as people write it, nothing for none.
+func withAt(username string) string {
+	if username == "" {
+		return ""
+	}
+	return "@" + username
 }
 
 func (f ruleForm) box(name string, value bool) model.DialogElement {

@@ -94,11 +94,12 @@ func TestTheFormAddsARuleOfEachKind(t *testing.T) {
 			map[string]any{
 				"name": " Ціни ", "trigger.phrases": "ціна\n\n кошту* ", "trigger.match": "starts", "trigger.max_length": "50", "texts.uk": "100",
 				"texts.en": "100!", "when": "open", "cooldown": "6h", "priority": "7", "actions.tags": "ціни, vip,", "handover": true,
+				"actions.flow": "shop", "actions.assign": " @olena ", "actions.close": true,
 			},
 			autoreply.Rule{
 				Name: "Ціни", Priority: 7, When: autoreply.WhenOpen, Cooldown: 6 * hour, Texts: flow.Texts{"uk": "100", "en": "100!"},
 				Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Starts, Phrases: []string{"ціна", "кошту*"}, MaxLength: 50},
-				Buttons: [][]flow.Button{person()}, Actions: autoreply.Actions{Tags: []string{"ціни", "vip"}},
+				Buttons: [][]flow.Button{person()}, Actions: autoreply.Actions{Tags: []string{"ціни", "vip"}, Flow: "shop", Assign: "olena", Close: true},
 			},
 		},
 		autoreply.OnCommand: {
@@ -109,7 +110,7 @@ func TestTheFormAddsARuleOfEachKind(t *testing.T) {
 			},
 		},
 		autoreply.OnFirst: {
-			map[string]any{"name": "n", "trigger.again_after": "30д", "texts.en": "Hi", "when": "always", "handover": "true"},
+			map[string]any{"name": "n", "trigger.again_after": "30д", "texts.en": "Hi", "when": "always", "handover": "true", "actions.flow": "/"},
 			autoreply.Rule{
 				Name: "n", When: autoreply.Always, Texts: flow.Texts{"en": "Hi"}, Buttons: [][]flow.Button{person()},
 				Trigger: autoreply.Trigger{Kind: autoreply.OnFirst, AgainAfter: 720 * hour},
@@ -151,10 +152,11 @@ func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
 		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "en": "old", "pl": "cena"},
 		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Contains, Phrases: []string{"a"}, MaxLength: 9},
 		Buttons: [][]flow.Button{{{Do: flow.DoMenu}, person()[0]}, person()},
-		Actions: autoreply.Actions{Tags: []string{"x"}, Flow: "shop", Assign: "olena", Close: true}, Hits: 3,
+		Actions: autoreply.Actions{Tags: []string{"x"}, Flow: "shop/prices", Assign: "olena", Close: true}, Hits: 3,
 	}}
 	response := w.submit(channelAdmin, "rule-edit", "tg1 r1", map[string]any{
 		"name": "", "trigger.phrases": "b", "trigger.match": "equals", "texts.uk": "", "texts.en": nil, "when": "open", "priority": "",
+		"actions.flow": "shop/prices", "actions.assign": "", "actions.close": "true",
 	})
 	require.Equal(t, model.SubmitDialogResponse{}, response)
 	edited, err := answers.ReadRule(s.patch)
@@ -164,7 +166,7 @@ func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
 		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "pl": "cena"},
 		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"b"}},
 		Buttons: [][]flow.Button{{{Do: flow.DoMenu}}},
-		Actions: autoreply.Actions{Flow: "shop", Assign: "olena", Close: true},
+		Actions: autoreply.Actions{Flow: "shop/prices", Close: true},
 	}, edited, "what was too long to be shown stays; what the form does not have stays; the rest is as it was entered")
 	require.NotContains(t, s.patch, "enabled")
 	require.NotContains(t, s.patch, "file_ids")
@@ -179,6 +181,9 @@ func TestAButtonToAPersonIsOfferedOnce(t *testing.T) {
 	require.Equal(t, [][]flow.Button{person()}, edited.Buttons)
 }
 
+// flows are those that forms may offer.
+var flows = []answers.FlowState{{Name: "shop", Published: 1, On: true}, {Name: "old", Published: 1}, {Name: "new", Draft: 1}}
+
 func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 	texts := textsIn(t, "en")
 	bot := newWorld(t).bots[0]
@@ -190,21 +195,35 @@ func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 		return found
 	}
 	r := priceRule()
-	r.Cooldown, r.Actions.Tags, r.Buttons = 6*hour, []string{"a", "b"}, [][]flow.Button{person()}
+	r.Cooldown, r.Buttons = 6*hour, [][]flow.Button{person()}
+	r.Actions = autoreply.Actions{Tags: []string{"a", "b"}, Flow: "shop/prices", Assign: "olena", Close: true}
 	require.Equal(t, map[string]string{
 		"name": "Ціни", "trigger.phrases": "ціна", "trigger.match": "contains", "trigger.max_length": "", "texts.uk": "100", "texts.en": "",
 		"when": "always", "cooldown": "6 h", "handover": "true", "priority": "100", "actions.tags": "a, b",
-	}, values(EditRuleDialog(texts, bot, r)))
-	for _, e := range EditRuleDialog(texts, bot, r).Elements {
+		"actions.flow": "shop/prices", "actions.assign": "@olena", "actions.close": "true",
+	}, values(EditRuleDialog(texts, bot, r, flows)))
+	for _, e := range EditRuleDialog(texts, bot, r, flows).Elements {
 		if e.Name == "texts.uk" {
 			require.Equal(t, "Markdown, with placeholders such as `{{customer.first_name}}`", e.HelpText)
 		}
 	}
-	require.Equal(t, "10 min", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
-	require.Equal(t, "30 d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
-	require.Equal(t, "12 h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])
+	offered := func(d model.Dialog) (names []string) {
+		for _, e := range d.Elements {
+			if e.Name == "actions.flow" {
+				for _, o := range e.Options {
+					names = append(names, o.Value)
+				}
+			}
+		}
+		return names
+	}
+	require.Equal(t, []string{"/", "shop", "shop/prices"}, offered(EditRuleDialog(texts, bot, r, flows)), "what it has now stays")
+	require.Equal(t, []string{"/", "shop"}, offered(AddRuleDialog(texts, bot, autoreply.OnFirst, flows)), "what is not on is not offered")
+	require.Equal(t, "10 min", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer, flows))["trigger.after"])
+	require.Equal(t, "30 d", values(AddRuleDialog(texts, bot, autoreply.OnFirst, flows))["trigger.again_after"])
+	require.Equal(t, "12 h", values(AddRuleDialog(texts, bot, autoreply.OnAway, flows))["trigger.every"])
 	bot.Settings.Language = "pl"
-	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway)), "texts.pl", "the bot's own language")
+	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway, flows)), "texts.pl", "the bot's own language")
 }
 
 func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
@@ -228,6 +247,8 @@ func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
 		"the third phrase":    {&conversation.FieldError{Field: "trigger.phrases[2]", Message: "too long"}, nil, "trigger.phrases", "too long"},
 		"no text":             {&conversation.FieldError{Field: "texts", Message: "is empty"}, nil, "texts.uk", "is empty"},
 		"a placeholder":       {&conversation.FieldError{Field: "texts.en", Message: "{{x}}"}, nil, "texts.en", "{{x}}"},
+		"an assignee":         {&conversation.FieldError{Field: "actions.assign", Message: "no"}, nil, "actions.assign", "no"},
+		"a flow":              {&conversation.FieldError{Field: "actions.flow", Message: "no"}, nil, "actions.flow", "no"},
 		"a tag":               {&conversation.FieldError{Field: "actions.tags[0]", Message: "no"}, nil, "actions.tags", "no"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -316,7 +337,7 @@ func TestFormsOfAutomaticAnswersFitMattermostInBothLanguages(t *testing.T) {
 			autoreply.OnFirst, autoreply.OnAway, autoreply.OnKeyword, autoreply.OnCommand, autoreply.OnNoAnswer, autoreply.Fallback,
 		} {
 			long.Trigger.Kind = kind
-			forms = append(forms, AddRuleDialog(texts, bot, kind), EditRuleDialog(texts, bot, long))
+			forms = append(forms, AddRuleDialog(texts, bot, kind, flows), EditRuleDialog(texts, bot, long, flows))
 		}
 		for _, f := range forms {
 			require.NoError(t, f.IsValid(), lang)

@@ -25,7 +25,7 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 		return submitted{target: bot.ID}, err
 	}
 	r := newRule(autoreply.TriggerKind(kind))
-	form := ruleDialog(t, bot, r)
+	form := ruleDialog(t, bot, r, nil)
 	if err := s.fillRule(&r, d.Submission, bot); err != nil {
 		return submitted{target: bot.ID, form: form}, err
 	}
@@ -64,7 +64,7 @@ func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model
 		return submitted{target: id}, answers.ErrNotFound
 	}
 	r := rules[i]
-	form := ruleDialog(t, bot, r)
+	form := ruleDialog(t, bot, r, nil)
 	if err := s.fillRule(&r, d.Submission, bot); err != nil {
 		return submitted{target: id, form: form}, err
 	}
@@ -128,6 +128,9 @@ func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation
 		return err
 	}
 	r.Actions.Tags = pieces(values.kept("actions.tags", strings.Join(r.Actions.Tags, ", "), model.DialogElementTextMaxLength), ",")
+	r.Actions.Flow = strings.TrimPrefix(values.text("actions.flow"), noFlow)
+	r.Actions.Assign = strings.TrimPrefix(values.kept("actions.assign", withAt(r.Actions.Assign), model.DialogElementTextMaxLength), "@")
+	r.Actions.Close = values.ticked("actions.close")
 	r.Texts = values.texts(r.Texts, languagesOf(bot))
 	s.offerPerson(r, values.ticked("handover"))
 	for _, field := range kind.fields {

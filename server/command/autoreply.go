@@ -71,11 +71,19 @@ func (call *call) fitting(lines []string) string {
 }
 
 func (c *Commands) addRule(call *call) (string, error) {
-	return "", c.open(call, api.AddRulePath, api.AddRuleDialog(call.t, call.bot, call.kind))
+	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
+	if err != nil {
+		return "", err
+	}
+	return "", c.open(call, api.AddRulePath, api.AddRuleDialog(call.t, call.bot, call.kind, flows))
 }
 
 func (c *Commands) editRule(call *call) (string, error) {
-	return "", c.open(call, api.EditRulePath, api.EditRuleDialog(call.t, call.bot, call.rule))
+	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
+	if err != nil {
+		return "", err
+	}
+	return "", c.open(call, api.EditRulePath, api.EditRuleDialog(call.t, call.bot, call.rule, flows))
 }
 
 func (c *Commands) ruleOn(call *call) (string, error) { return c.switchRule(call, true) }
