@@ -49,6 +49,7 @@ var samples = map[string]struct {
 	"GET /api/v1/autocomplete/which-bot":                  {"/api/v1/autocomplete/which-bot?channel_id=chan-a", "", 200},
 	"GET /api/v1/autocomplete/dates":                      {"/api/v1/autocomplete/dates?channel_id=chan-a", "", 200},
 	"GET /api/v1/autocomplete/paths":                      {"/api/v1/autocomplete/paths?channel_id=chan-a", "", 200},
+	"GET /api/v1/autocomplete/new-paths":                  {"/api/v1/autocomplete/new-paths?channel_id=chan-a", "", 200},
 	"GET /api/v1/conversations":                           {"/api/v1/conversations", "", 200},
 	"GET /api/v1/conversations/{id}":                      {"/api/v1/conversations/conv1", "", 200},
 	"GET /api/v1/conversations/by-thread/{root_post_id}":  {"/api/v1/conversations/by-thread/root1", "", 200},

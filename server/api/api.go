@@ -130,6 +130,7 @@ func (s *server) routes() []route {
 		{pattern: "GET " + Prefix + "/autocomplete/flows", may: Member, serve: s.completeFlows},
 		{pattern: "GET " + Prefix + "/autocomplete/dates", may: Member, serve: s.completeDates},
 		{pattern: "GET " + Prefix + "/autocomplete/paths", may: Member, serve: s.completePaths},
+		{pattern: "GET " + Prefix + "/autocomplete/new-paths", may: Member, serve: s.completeNewPaths},
 
 		{pattern: "GET " + Prefix + "/conversations", may: Member, serve: s.listConversations},
 		s.onConversation("GET", "", s.getConversation),

@@ -20,12 +20,14 @@ import (
 // The paths of the lists below the plugin's own path, for commands' dynamic lists.
 const (
 	// AutocompleteWhichBot lists bots where one has to be named, AutocompleteDates and AutocompletePaths dates of hours and
-	// buttons of menus, with the bot before them where it has to be named.
+	// buttons of menus, with the bot before them where it has to be named; AutocompleteNewPaths has besides these the places
+	// for new buttons.
 	AutocompleteWhichBot = "api/v1/autocomplete/which-bot"
 	AutocompleteRules    = "api/v1/autocomplete/rules"
 	AutocompleteFlows    = "api/v1/autocomplete/flows"
 	AutocompleteDates    = "api/v1/autocomplete/dates"
 	AutocompletePaths    = "api/v1/autocomplete/paths"
+	AutocompleteNewPaths = "api/v1/autocomplete/new-paths"
 )
 
 // OnlyBot is the bot of a channel if it has exactly one among these, else the zero Bot.
@@ -157,16 +159,39 @@ func TypedDate(date string) string {
 
 // completePaths lists the buttons of the small menus.
 func (s *server) completePaths(r *http.Request, caller string) (answer, error) {
-	return s.ofBots(r, caller, func(b conversation.Bot) (items []model.AutocompleteListItem, err error) {
-		stored, err := s.Answers.Flow(r.Context(), b.ID, MenuName, 0, s.editor(r))
-		if errors.Is(err, answers.ErrNotFound) {
-			return nil, nil
-		}
-		f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
-		for _, button := range MenuButtons(f) {
-			label, _ := flow.Pick(button.Label, b.Settings.Language)
-			items = append(items, model.AutocompleteListItem{Item: button.Path, HelpText: label})
+	return s.ofBots(r, caller, func(b conversation.Bot) ([]model.AutocompleteListItem, error) {
+		f, err := s.menu(r, b)
+		return paths(f, b.Settings.Language), err
+	})
+}
+
+// completeNewPaths lists them, and where new ones may stand.
+func (s *server) completeNewPaths(r *http.Request, caller string) (answer, error) {
+	t := s.language(caller)
+	return s.ofBots(r, caller, func(b conversation.Bot) ([]model.AutocompleteListItem, error) {
+		f, err := s.menu(r, b)
+		items := paths(f, b.Settings.Language)
+		for _, path := range FreePaths(f) {
+			items = append(items, model.AutocompleteListItem{Item: path, HelpText: t("api.menu_new_button", nil)})
 		}
 		return items, err
 	})
+}
+
+// menu is the small menu of a bot; an empty flow where it has none.
+func (s *server) menu(r *http.Request, b conversation.Bot) (flow.Flow, error) {
+	stored, err := s.Answers.Flow(r.Context(), b.ID, MenuName, 0, s.editor(r))
+	if errors.Is(err, answers.ErrNotFound) {
+		return flow.Flow{}, nil
+	}
+	f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
+	return f, err
+}
+
+func paths(f flow.Flow, language string) (items []model.AutocompleteListItem) {
+	for _, button := range MenuButtons(f) {
+		label, _ := flow.Pick(button.Label, language)
+		items = append(items, model.AutocompleteListItem{Item: button.Path, HelpText: label})
+	}
+	return items
 }

@@ -71,6 +71,7 @@ func newCrowdedWorld(t *testing.T) *world {
 func TestDatesAndButtonsAreOfferedWithTheBotWhereItHasToBeNamed(t *testing.T) {
 	for path, want := range map[string][]string{
 		"dates": {"25.12", "2026-12-31"}, "paths": {"1", "1.1", "2", "2.1"},
+		"new-paths": {"1", "1.1", "2", "2.1", "3", "1.2", "2.2"},
 	} {
 		for _, w := range []*world{newWorld(t), newCrowdedWorld(t)} {
 			o := w.options()
@@ -88,6 +89,7 @@ func TestDatesAndButtonsAreOfferedWithTheBotWhereItHasToBeNamed(t *testing.T) {
 		}
 	}
 	require.Empty(t, newWorld(t).items(member, "/api/v1/autocomplete/paths?channel_id=chan-a"), "no menu yet")
+	require.Equal(t, []string{`"Shop bot" 1`, "Other 1"}, newCrowdedWorld(t).items(sysadmin, "/api/v1/autocomplete/new-paths?channel_id=chan-a"))
 }
 
 func TestABotIsOfferedWhereOneHasToBeNamed(t *testing.T) {

@@ -5,6 +5,7 @@ package api
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
@@ -20,10 +21,32 @@ type MenuButton struct {
 	// It stands in this row and column of the buttons of Step.
 	Step        string
 	Row, Column int
+	// Back says that it leads to a step on the way to it.
+	Back bool
 }
 
-// MenuButtons are the buttons of a flow that lead to other steps, each followed by those below it. A step that is on the
-// way already, since a button may lead back, is not gone through again.
+// MaxMenuDepth is how deep a menu may be: buttons of more digits than that nobody finds again.
+const MaxMenuDepth = 5
+
+// FreePaths are where the next button may stand: behind the others, and below each of them.
+func FreePaths(f flow.Flow) []string {
+	below := map[string]int{}
+	parents := []string{""}
+	for _, b := range MenuButtons(f) {
+		below[b.Path[:strings.LastIndex(b.Path, ".")+1]]++
+		if !b.Back && strings.Count(b.Path, ".")+1 < MaxMenuDepth {
+			parents = append(parents, b.Path+".")
+		}
+	}
+	free := make([]string, 0, len(parents))
+	for _, parent := range parents {
+		free = append(free, parent+strconv.Itoa(below[parent]+1))
+	}
+	return free
+}
+
+// MenuButtons are the buttons of a flow that lead to other steps, each followed by those below it; a button that leads back
+// has none.
 func MenuButtons(f flow.Flow) []MenuButton {
 	return menuButtons(f, f.Start, "", []string{f.Start})
 }
@@ -38,8 +61,9 @@ func menuButtons(f flow.Flow, step, path string, seen []string) []MenuButton {
 			}
 			n++
 			here := path + strconv.Itoa(n)
-			found = append(found, MenuButton{Path: here, Button: b, Step: step, Row: row, Column: column})
-			if !slices.Contains(seen, b.Value) {
+			back := slices.Contains(seen, b.Value)
+			found = append(found, MenuButton{Path: here, Button: b, Step: step, Row: row, Column: column, Back: back})
+			if !back {
 				found = append(found, menuButtons(f, b.Value, here+".", append(slices.Clone(seen), b.Value))...)
 			}
 		}

@@ -211,7 +211,7 @@ func TestRulesAndFlowsCompleteThemselvesFromTheServer(t *testing.T) {
 		"autoreply edit": "api/v1/autocomplete/rules", "autoreply off": "api/v1/autocomplete/rules",
 		"flow publish": "api/v1/autocomplete/flows", "flow export": "api/v1/autocomplete/flows", "hours show": "api/v1/autocomplete/bots",
 		"hours set": "api/v1/autocomplete/which-bot", "hours close-until": "api/v1/autocomplete/which-bot", "holiday add": "api/v1/autocomplete/which-bot",
-		"holiday remove": "api/v1/autocomplete/dates", "menu button": "api/v1/autocomplete/paths", "menu remove": "api/v1/autocomplete/paths",
+		"holiday remove": "api/v1/autocomplete/dates", "menu button": "api/v1/autocomplete/new-paths", "menu remove": "api/v1/autocomplete/paths",
 		"autoreply add": "api/v1/autocomplete/which-bot", "autoreply test": "api/v1/autocomplete/which-bot",
 	} {
 		list, ok := leaf(data, strings.Fields(path)).Arguments[0].Data.(*model.AutocompleteDynamicListArg)

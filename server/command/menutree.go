@@ -15,9 +15,6 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
-// maxDepth is how deep a menu may be: buttons of more digits than that nobody finds again.
-const maxDepth = 5
-
 // menu is a flow whose texts are in one language.
 type menu struct {
 	flow     flow.Flow
@@ -61,8 +58,8 @@ func parsePath(word string) ([]int, error) {
 		}
 		path = append(path, n)
 	}
-	if len(path) > maxDepth {
-		return nil, wrong("command.menu_too_deep", map[string]string{"most": strconv.Itoa(maxDepth)})
+	if len(path) > api.MaxMenuDepth {
+		return nil, wrong("command.menu_too_deep", map[string]string{"most": strconv.Itoa(api.MaxMenuDepth)})
 	}
 	return path, nil
 }

@@ -45,7 +45,7 @@ func automatic() []spec {
 		{path: "holiday remove", usage: "[bot] <date>", takes: botAnd{missing: date, list: api.AutocompleteDates}, changes: true, may: api.Admin, run: (*Commands).removeDate},
 
 		{path: "menu show", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).showMenu},
-		{path: "menu button", usage: "[bot] <path> <label> <text>", takes: botAnd{missing: path, list: api.AutocompletePaths}, changes: true, may: api.Admin, run: (*Commands).setMenuButton},
+		{path: "menu button", usage: "[bot] <path> <label> <text>", takes: botAnd{missing: path, list: api.AutocompleteNewPaths}, changes: true, may: api.Admin, run: (*Commands).setMenuButton},
 		{path: "menu remove", usage: "[bot] <path>", takes: botAnd{missing: path, list: api.AutocompletePaths}, changes: true, may: api.Admin, run: (*Commands).removeMenuButton},
 
 		{path: "flow list", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).listFlows},
