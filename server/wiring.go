@@ -37,7 +37,7 @@ type kind struct {
 }
 
 var messengers = []kind{
-	{api.Kind{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true}, func(o messenger.Options) (messenger.Messenger, error) { return telegram.New(o) }},
+	{api.Kind{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true, Business: true, Inline: true}, func(o messenger.Options) (messenger.Messenger, error) { return telegram.New(o) }},
 	{api.Kind{ID: messenger.Viber, Title: "Viber"}, func(o messenger.Options) (messenger.Messenger, error) { return viber.New(o) }},
 }
 

@@ -1,4 +1,4 @@
-// Package examples carries the flows that come along with msgbot inside its binary.
+// Package examples carries msgbot's example flows inside its binary.
 package examples
 
 import "embed"

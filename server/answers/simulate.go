@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +24,9 @@ type Trial struct {
 	Language string
 	// At is when he writes, now when zero.
 	At time.Time
-	// Conversation is where he writes; nil for a customer who was never here before.
+	// Conversation is where he writes; nil for a customer who was never here before, who is called FirstName then.
 	Conversation *conversation.Conversation
+	FirstName    string
 }
 
 // Outcome is what came of a Trial.
@@ -38,11 +40,14 @@ type Outcome struct {
 
 // Fired is the answer.
 type Fired struct {
-	// Rules are the ids of the rules that answer, Flow is "name/step" of the flow that does.
+	// Rules are the ids of the rules that answer, Flow is "name/step" of the flow that does; both are empty where a customer
+	// is only told that a person will answer.
 	Rules []string
 	Flow  string
 	// Text is what is said; empty when a service is asked first, which the simulator does not do.
 	Text, Language string
+	// Buttons are what stands on the buttons below it.
+	Buttons []string
 }
 
 // Simulate says what the bot would answer.
@@ -73,6 +78,9 @@ func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome,
 	out := Outcome{Silence: d.Silence, Considered: d.Considered}
 	if d.Text != "" || len(d.Files) > 0 || d.Call != nil {
 		out.Fired = &Fired{Rules: d.Rules, Flow: d.Flow, Text: d.Text, Language: d.Language}
+		for _, b := range slices.Concat(d.Buttons...) {
+			out.Fired.Buttons = append(out.Fired.Buttons, b.Label)
+		}
 	}
 	return out, nil
 }
@@ -94,6 +102,7 @@ func circumstances(bot conversation.Bot, t Trial) (autoreply.Facts, autoreply.Me
 	var memory autoreply.Memory
 	c := t.Conversation
 	if c == nil {
+		facts.Customer.FirstName = t.FirstName
 		return facts, memory, nil
 	}
 	facts.Mode, facts.Status, facts.Kind, facts.Business = c.Mode, c.Status, c.Chat.Kind, c.Chat.Connection != ""

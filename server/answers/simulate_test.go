@@ -109,7 +109,7 @@ func TestTheSimulatorShowsFlowsAndCallsNobody(t *testing.T) {
 	require.Nil(t, h.simulate(Trial{Text: "/start"}).Fired, "opening the bot is no text")
 	require.Nil(t, h.simulate(Trial{Text: "/start@shop_bot promo"}).Fired)
 	h.publish(menu("m", "Вітаю", "/start"))
-	require.Equal(t, &Fired{Flow: "m/main", Text: "Вітаю", Language: "uk"}, h.simulate(Trial{Text: "/start"}).Fired)
+	require.Equal(t, &Fired{Flow: "m/main", Text: "Вітаю", Language: "uk", Buttons: []string{"Людина"}}, h.simulate(Trial{Text: "/start"}).Fired)
 	r := keyword("де", "Зараз")
 	r.Actions.Flow = h.publish(lookup("calls"))
 	added := h.add(r)
@@ -127,4 +127,19 @@ func TestTheSimulatorNeedsATextAndSeesWhatOtherNodesChanged(t *testing.T) {
 	h.store.err = errAway
 	_, err = h.Simulate(t.Context(), botID, Trial{Text: "a"})
 	require.Error(t, err)
+}
+
+func TestTheSimulatorShowsButtonsAndASampleName(t *testing.T) {
+	h := newHouse(t)
+	price := keyword("ціна", "{{customer.first_name}}: 100")
+	price.Buttons = [][]flow.Button{
+		{{Label: flow.Texts{"uk": "Людина"}, Do: flow.DoHandover}, {Label: flow.Texts{"uk": "Сайт"}, Do: flow.DoURL, Value: "https://example.ua"}},
+	}
+	fired := h.add(price)
+	out := h.simulate(Trial{Text: "ціна", FirstName: "Оля"})
+	require.Equal(t, &Fired{Rules: []string{fired.ID}, Text: "Оля: 100", Language: "uk", Buttons: []string{"Людина", "Сайт"}}, out.Fired)
+
+	c := conversation.Conversation{Customer: conversation.Customer{Name: "Іван"}}
+	c.Chat.Kind = messenger.Private
+	require.Equal(t, "Іван: 100", h.simulate(Trial{Text: "ціна", FirstName: "Оля", Conversation: &c}).Fired.Text, "who has a name keeps it")
 }

@@ -72,7 +72,7 @@ func (s *server) action(do func(context.Context, press) (pressed, error)) handle
 		case done.key != "":
 			text = t(done.key, done.args)
 		}
-		a.body = model.PostActionIntegrationResponse{EphemeralText: text}
+		a.body = model.PostActionIntegrationResponse{EphemeralText: text, SkipSlackParsing: true}
 		return a, nil
 	}
 }

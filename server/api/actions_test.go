@@ -21,6 +21,7 @@ func (w *world) press(user, action string, context map[string]any) string {
 	var response model.PostActionIntegrationResponse
 	require.NoError(w.t, json.Unmarshal(out.Body.Bytes(), &response))
 	require.Nil(w.t, response.Update, "the card's keeper updates it")
+	require.True(w.t, response.SkipSlackParsing, "the text is Markdown")
 	return response.EphemeralText
 }
 

@@ -125,8 +125,12 @@ func (s *server) routes() []route {
 
 		{pattern: "GET " + Prefix + "/status", may: Member, serve: s.status},
 		{pattern: "GET " + Prefix + "/autocomplete/bots", may: Member, serve: s.completeBots},
+		{pattern: "GET " + Prefix + "/autocomplete/which-bot", may: Member, serve: s.completeWhichBot},
 		{pattern: "GET " + Prefix + "/autocomplete/rules", may: Member, serve: s.completeRules},
 		{pattern: "GET " + Prefix + "/autocomplete/flows", may: Member, serve: s.completeFlows},
+		{pattern: "GET " + Prefix + "/autocomplete/dates", may: Member, serve: s.completeDates},
+		{pattern: "GET " + Prefix + "/autocomplete/paths", may: Member, serve: s.completePaths},
+		{pattern: "GET " + Prefix + "/autocomplete/new-paths", may: Member, serve: s.completeNewPaths},
 
 		{pattern: "GET " + Prefix + "/conversations", may: Member, serve: s.listConversations},
 		s.onConversation("GET", "", s.getConversation),

@@ -48,8 +48,8 @@ func Literal(text string) string {
 	return "`" + strings.ReplaceAll(oneLine(text), "`", "'") + "`"
 }
 
-// escaped is a text that formats nothing inside a sentence in Markdown.
-func escaped(text string) string { return richtext.Plain(oneLine(text)).Markdown() }
+// Escaped is a text that formats nothing inside a sentence in Markdown.
+func Escaped(text string) string { return richtext.Plain(oneLine(text)).Markdown() }
 
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {

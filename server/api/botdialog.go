@@ -6,7 +6,7 @@ package api
 import (
 	"encoding/json"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -73,15 +73,25 @@ func EditDialog(t Texts, b conversation.Bot, kind Kind) model.Dialog {
 	s := b.Settings
 	d.Elements = append(d.Elements,
 		selectElement(t, "settings.team_language", s.TeamLanguage, "en", "uk"),
-		textElement(t, "settings.reopen_within", time.Duration(s.ReopenWithin).String(), false),
+		textElement(t, "settings.language", s.Language, false),
+		textElement(t, "settings.reopen_within", FormatLength(t, s.ReopenWithin), false),
 		selectElement(t, "settings.agent_name", s.AgentName, conversation.NameHidden, conversation.NameFirst, conversation.NameFull),
 		selectElement(t, "settings.closed_reply", s.ClosedReply, conversation.ClosedReplyAsk, conversation.ClosedReplySend),
 		boolElement(t, "settings.notes_by_default", s.NotesByDefault),
 		boolElement(t, "settings.first_replier_assigns", s.FirstReplierAssigns),
-		textElement(t, "settings.undo", time.Duration(s.Undo).String(), false),
+		textElement(t, "settings.undo", FormatLength(t, s.Undo), false),
 	)
-	if kind.Reacts {
-		d.Elements = append(d.Elements, boolElement(t, "settings.mirror_reactions", s.MirrorReactions))
+	for _, box := range []struct {
+		name       string
+		value, has bool
+	}{
+		{"settings.mirror_reactions", s.MirrorReactions, kind.Reacts},
+		{"settings.business_auto", s.BusinessAuto, kind.Business},
+		{"settings.keep_keyboard", s.KeepKeyboard, kind.Inline},
+	} {
+		if box.has {
+			d.Elements = append(d.Elements, boolElement(t, box.name, box.value))
+		}
 	}
 	return d
 }
@@ -164,12 +174,22 @@ func (s submission) ticked(name string) bool {
 // settings is the form's part of Bot.settings as REST has it; what the form lacks is left out.
 func (s submission) settings() (json.RawMessage, error) {
 	fields := map[string]any{}
-	for _, name := range []string{"team_language", "reopen_within", "agent_name", "closed_reply", "undo"} {
+	for _, name := range []string{"team_language", "language", "agent_name", "closed_reply"} {
 		if _, ok := s["settings."+name]; ok {
 			fields[name] = s.text("settings." + name)
 		}
 	}
-	for _, name := range []string{"notes_by_default", "first_replier_assigns", "mirror_reactions"} {
+	for _, name := range []string{"reopen_within", "undo"} {
+		if _, ok := s["settings."+name]; !ok {
+			continue
+		}
+		text := strings.TrimSpace(s.text("settings." + name))
+		fields[name] = text // what is no length is refused as everything else in the settings is
+		if length, err := parseLength(name, text); err == nil && text != "" {
+			fields[name] = length
+		}
+	}
+	for _, name := range []string{"notes_by_default", "first_replier_assigns", "mirror_reactions", "business_auto", "keep_keyboard"} {
 		if _, ok := s["settings."+name]; ok {
 			fields[name] = s.ticked("settings." + name)
 		}

@@ -120,12 +120,14 @@ func TestForgedFormsDoNothing(t *testing.T) {
 func TestTheFormEditsOnlyWhatChanged(t *testing.T) {
 	w := newWorld(t)
 	w.submit(sysadmin, "bot-edit", "tg1", map[string]any{
-		"name": "Shop bot", "channel_id": "chan-a", "token": "", "mode": "polling", "settings.undo": "10s", "settings.reopen_within": "24h",
+		"name": "Shop bot", "channel_id": "chan-a", "token": "", "mode": "polling", "settings.undo": "10 с", "settings.reopen_within": "1 д", "settings.language": "pl",
 		"settings.team_language": "en", "settings.agent_name": "hidden", "settings.closed_reply": "ask",
 		"settings.notes_by_default": true, "settings.first_replier_assigns": "true", "settings.mirror_reactions": true,
+		"settings.business_auto": true, "settings.keep_keyboard": "true",
 	})
 	polling, want := messenger.Polling, conversation.DefaultSettings()
 	want.Undo, want.NotesByDefault, want.MirrorReactions = conversation.Duration(10*time.Second), true, true
+	want.Language, want.BusinessAuto, want.KeepKeyboard = "pl", true, true
 	require.Equal(t, bots.Edit{Mode: &polling, Settings: &want}, w.edited)
 	require.Equal(t, []string{"sysadmin: `Shop bot` was changed."}, w.private)
 }
@@ -137,15 +139,19 @@ func TestAWrongSettingStandsAtItsField(t *testing.T) {
 	require.Empty(t, w.calls)
 }
 
-func TestTheFormAsksForReactionsOnlyWhereCustomersCanSeeThem(t *testing.T) {
+func TestTheFormHasWhatTheMessengerHas(t *testing.T) {
 	texts := func(key string, args map[string]string) string { return catalogText(t, "en", key, args) }
 	bot := conversation.Bot{Settings: conversation.DefaultSettings()}
 	for _, k := range newWorld(t).server.Kinds {
-		asked := false
+		values := map[string]string{}
 		for _, e := range EditDialog(texts, bot, k).Elements {
-			asked = asked || e.Name == "settings.mirror_reactions"
+			values[e.Name] = e.Default
 		}
-		require.Equal(t, k.ID == messenger.Telegram, asked, k.ID)
+		require.Equal(t, "uk", values["settings.language"])
+		require.Equal(t, "1 d", values["settings.reopen_within"])
+		for _, name := range []string{"mirror_reactions", "business_auto", "keep_keyboard"} {
+			require.Equal(t, k.ID == messenger.Telegram, values["settings."+name] == "false", "%s of %s", name, k.ID)
+		}
 	}
 }
 

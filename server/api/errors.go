@@ -150,7 +150,7 @@ func refusal(e *bots.RefusedError) *Error {
 // Say puts an error into words for one person, as Markdown; t is the text of a key in his language. The words of a
 // messenger are passed on as they are.
 func Say(t func(key string, args map[string]string) string, err error) string {
-	return say(t, err, Literal, escaped)
+	return say(t, err, Literal, Escaped)
 }
 
 // say puts what a messenger said through words and values of fields through value, which make it harmless where it is shown.

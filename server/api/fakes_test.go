@@ -110,7 +110,7 @@ func (w *world) options() Options {
 		Access: NewAccess(desk{w}, func() bool { return w.channelAdmins }),
 		Notes:  w,
 		Kinds: []Kind{
-			{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true},
+			{ID: messenger.Telegram, Title: "Telegram", Polls: true, Reacts: true, Business: true, Inline: true},
 			{ID: messenger.Viber, Title: "Viber"},
 		},
 		Ready:           func() bool { return w.ready },

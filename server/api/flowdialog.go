@@ -3,8 +3,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,7 +50,7 @@ func (s *server) submitFlow(ctx context.Context, t Texts, caller string, d model
 	var flawed *answers.FlowError
 	if errors.As(err, &flawed) {
 		err = &Error{
-			Status: http.StatusUnprocessableEntity, Code: "invalid_field", Field: "yaml", Message: flowProblems(t, flawed.Problems, asItIs),
+			Status: http.StatusUnprocessableEntity, Code: "invalid_field", Field: "yaml", Message: listed(t, flawed.Problems, asItIs),
 		}
 	}
 	if err != nil {
@@ -69,16 +71,35 @@ func DraftSaved(t Texts, f answers.FlowState, naming string, odd []flow.Problem)
 	return text
 }
 
-// FlowProblems lists what is wrong with a flow, or odd, as Markdown.
-func FlowProblems(t Texts, problems []flow.Problem) string { return flowProblems(t, problems, escaped) }
+// FlowProblems lists what is wrong with a flow, then what is odd about it, as Markdown; of what is too much it says how much
+// of each.
+func FlowProblems(t Texts, problems []flow.Problem) string { return listed(t, problems, Escaped) }
 
-func flowProblems(t Texts, problems []flow.Problem, quote func(string) string) string {
+func listed(t Texts, problems []flow.Problem, quote func(string) string) string {
+	problems = slices.Clone(problems)
+	slices.SortStableFunc(problems, func(a, b flow.Problem) int { return cmp.Compare(rank(a), rank(b)) })
+	shown := min(len(problems), shownProblems)
 	var lines []string
-	for _, p := range problems[:min(len(problems), shownProblems)] {
+	for _, p := range problems[:shown] {
 		lines = append(lines, "- "+p.Say(t, quote))
 	}
-	if more := len(problems) - shownProblems; more > 0 {
-		lines = append(lines, t("api.flow_more_problems", map[string]string{"count": strconv.Itoa(more)}))
+	more := map[bool]int{}
+	for _, p := range problems[shown:] {
+		more[p.Warning]++
+	}
+	if count := more[false]; count > 0 {
+		lines = append(lines, t("api.flow_more_mistakes", map[string]string{"count": strconv.Itoa(count)}))
+	}
+	if count := more[true]; count > 0 {
+		lines = append(lines, t("api.flow_more_warnings", map[string]string{"count": strconv.Itoa(count)}))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// rank puts what stops a flow before what does not.
+func rank(p flow.Problem) int {
+	if p.Warning {
+		return 1
+	}
+	return 0
 }

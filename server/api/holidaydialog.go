@@ -25,6 +25,9 @@ type HolidayForm struct {
 	From, Zone string
 }
 
+// notes are what has to be known of the holidays of a country.
+var notes = map[string]string{"ua": "api.dialog.holidays.note.ua"}
+
 // Dialog is the form with the holidays that are not among the hours' dates yet; without elements when all are.
 func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 	holidays, err := f.missing(h)
@@ -35,6 +38,9 @@ func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 		CallbackId: "holidays", State: strings.Join([]string{f.BotID, f.Country, f.From, f.Zone}, " "),
 		Title: t("api.dialog.holidays.title", nil), SubmitLabel: t("api.dialog.holidays.submit", nil),
 		IntroductionText: t("api.dialog.holidays.intro", nil),
+	}
+	if note, ok := notes[f.Country]; ok {
+		d.IntroductionText += " " + t(note, nil)
 	}
 	if len(holidays) == 0 {
 		return d, nil
@@ -131,7 +137,10 @@ func (s *server) submitHolidays(ctx context.Context, t Texts, caller string, d m
 	if _, err := s.Answers.PutHours(ctx, bot.ID, h); err != nil {
 		return submitted{target: bot.ID, form: form}, err
 	}
-	args := map[string]string{"count": strconv.Itoa(len(chosen)), "name": Literal(bot.Name)}
+	args := map[string]string{
+		"count": strconv.Itoa(len(chosen)), "name": Literal(bot.Name),
+		"command": Command("holiday list", bot, s.Access.Visible(caller, s.Bots.List(ctx)), d.ChannelId, ""),
+	}
 	return submitted{target: bot.ID, text: t("api.dates_added", args)}, nil
 }
 

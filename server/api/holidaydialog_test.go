@@ -1,9 +1,8 @@
-// The forms for holidays and for pasted flows, and the lists behind the autocomplete.
+// The forms for holidays and for pasted flows.
 
 package api
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -31,8 +30,12 @@ func TestTheHolidaysOfTheNextTwelveMonthsAreOffered(t *testing.T) {
 		}
 	}
 	texts := textsIn(t, "uk")
+	foreign, err := HolidayForm{"tg1", "pl", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
+	require.NoError(t, err)
+	require.NotContains(t, foreign.IntroductionText, "воєнного стану")
 	d, err := HolidayForm{"tg1", "ua", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{Dates: []hours.Date{{Date: "--01-01"}}})
 	require.NoError(t, err)
+	require.Contains(t, d.IntroductionText, "воєнного стану")
 	options := d.Elements[0].Options
 	require.Equal(t, "25.12.2026 Різдво Христове (щороку)", options[0].Text)
 	require.Equal(t, "--12-25", options[0].Value)
@@ -93,38 +96,28 @@ func TestAPastedFlowBecomesADraft(t *testing.T) {
 
 func TestWhatIsWrongWithAPastedFlowStandsBesideIt(t *testing.T) {
 	w := newWorld(t)
-	wrong := flow.Problem{Line: 6, Step: "*main*", Field: "next", Key: "flow.problem.empty_text", Remedy: "flow.remedy.empty_text"}
-	problems := make([]flow.Problem, 25)
-	for i := range problems {
-		problems[i] = wrong
+	odd, wrong := oddText(), flow.Problem{
+		Line: 6, Step: "main_menu", Field: "buttons[0][0].value", Key: "flow.problem.unknown_step", Remedy: "flow.remedy.unknown_step",
+		Args: map[string]string{"name": "<a>_b_"},
 	}
-	w.err = &answers.FlowError{Problems: problems}
-	response := w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"})
-	lines := strings.Split(response.Errors["yaml"], "\n")
+	var problems []flow.Problem
+	for range 22 {
+		problems = append(problems, odd, wrong)
+	}
+	submit := func(problems []flow.Problem) []string {
+		w.err = &answers.FlowError{Problems: problems}
+		return strings.Split(w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Errors["yaml"], "\n")
+	}
+	lines := submit(problems)
+	require.Len(t, lines, 22)
+	require.Equal(t, "- Line 6, step main_menu, buttons[0][0].value: There is no step <a>_b_. Add it below steps, or correct the name.", lines[0],
+		"what stops comes first, and nothing is escaped where nothing is formatted")
+	require.Equal(t, lines[0], lines[19])
+	require.Equal(t, []string{"… and 2 more mistakes", "… and 22 more warnings"}, lines[20:])
+	lines = submit(problems[:22])
 	require.Len(t, lines, 21)
-	require.Contains(t, lines[0], "Line 6, step *main*, next: ")
-	require.Equal(t, "… and 5 more", lines[20])
+	require.Contains(t, lines[11], "(warning): ", "warnings where there is room")
+	require.Equal(t, "… and 2 more warnings", lines[20])
 	w.err = answers.ErrSysadminOnly
 	require.Contains(t, w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": "x"}).Error, "system admins only")
-}
-
-func (w *world) items(user, path string) []string {
-	w.t.Helper()
-	var list []model.AutocompleteListItem
-	require.NoError(w.t, json.Unmarshal(w.as(user, "GET", path, "").Body.Bytes(), &list))
-	items := []string{}
-	for _, item := range list {
-		items = append(items, strings.TrimSpace(item.Item+" "+item.Hint))
-	}
-	return items
-}
-
-func TestRulesAndFlowsAreOfferedWhileSomebodyTypes(t *testing.T) {
-	w := newWorld(t)
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
-	require.Equal(t, []string{"r1 Viber", "r1 Shop bot"}, w.items(sysadmin, "/api/v1/autocomplete/rules?channel_id=chan-b"))
-	require.Equal(t, []string{"shop"}, w.items(member, "/api/v1/autocomplete/flows?channel_id=chan-a"))
-	require.Equal(t, []string{`"Shop bot" shop`, "Viber shop"}, w.items(sysadmin, "/api/v1/autocomplete/flows?channel_id=elsewhere"))
-	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/rules"))
-	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/flows"))
 }

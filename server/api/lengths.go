@@ -1,13 +1,14 @@
-// Lengths of time as people type them.
+// Lengths of time as people read and type them.
 
 package api
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
@@ -15,16 +16,38 @@ const day = 24 * time.Hour
 
 const exampleLengths = "30m, 12h, 30d"
 
-// FormatLength writes "30d", "12h" or "1h30m".
-func FormatLength(d conversation.Duration) string {
-	length := time.Duration(d)
-	if length >= day && length%day == 0 {
-		return strconv.Itoa(int(length/day)) + "d"
-	}
-	return d.String()
+// units of a length, the longest first: the key of its text, and the words by which it is typed.
+var units = []struct {
+	length time.Duration
+	key    string
+	words  []string
+}{
+	{day, "api.length.days", []string{"d", "day", "days", "д", "дн", "день", "дні", "днів"}},
+	{time.Hour, "api.length.hours", []string{"h", "hour", "hours", "г", "год", "година", "години", "годин"}},
+	{time.Minute, "api.length.minutes", []string{"m", "min", "minute", "minutes", "хв", "хвилина", "хвилини", "хвилин"}},
+	{time.Second, "api.length.seconds", []string{"s", "sec", "second", "seconds", "с", "сек", "секунда", "секунди", "секунд"}},
 }
 
-// parseLength reads what FormatLength writes, any Go duration, and the same with Ukrainian units; nothing is zero.
+// FormatLength writes "30 d", "12 h" or "1 h 30 min" in the language of t.
+func FormatLength(t Texts, d conversation.Duration) string {
+	left := time.Duration(d)
+	var parts []string
+	for _, u := range units {
+		count := left / u.length
+		left %= u.length
+		if count > 0 || u.length == time.Second && len(parts) == 0 {
+			parts = append(parts, t(u.key, map[string]string{"count": strconv.Itoa(int(count))}))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+var (
+	lengthShape = regexp.MustCompile(`^(?:\s*[0-9]{1,5}\s*\pL+\.?)+\s*$`)
+	lengthPart  = regexp.MustCompile(`([0-9]+)\s*(\pL+)`)
+)
+
+// parseLength reads what FormatLength writes in any language, with or without spaces, and any Go duration; nothing is zero.
 func parseLength(field, text string) (conversation.Duration, error) {
 	if text == "" {
 		return 0, nil
@@ -32,11 +55,26 @@ func parseLength(field, text string) (conversation.Duration, error) {
 	if length, err := time.ParseDuration(text); err == nil {
 		return conversation.Duration(length), nil
 	}
-	var from time.Time
-	// A clock time is a moment too, but no length.
-	at, err := hours.ParseMoment(text, from, time.UTC)
-	if err != nil || strings.Contains(text, ":") {
+	var sum time.Duration
+	ok := lengthShape.MatchString(text)
+	for _, part := range lengthPart.FindAllStringSubmatch(strings.ToLower(text), -1) {
+		count, _ := strconv.Atoi(part[1]) // at most five digits
+		unit := unitNamed(part[2])
+		ok = ok && unit > 0
+		sum += time.Duration(count) * unit
+	}
+	if !ok {
 		return 0, conversation.Wrong(field, conversation.ProblemNotLength, "value", text, "example", exampleLengths)
 	}
-	return conversation.Duration(at.Sub(from)), nil
+	return conversation.Duration(sum), nil
+}
+
+// unitNamed is a unit by one of its words, zero for none.
+func unitNamed(word string) time.Duration {
+	for _, u := range units {
+		if slices.Contains(u.words, word) {
+			return u.length
+		}
+	}
+	return 0
 }

@@ -129,6 +129,8 @@ type Kind struct {
 	Polls bool
 	// Reacts says that its customers can be shown how agents react.
 	Reacts bool
+	// Business says that accounts of people can be connected to its bots, Inline that buttons stay below their message.
+	Business, Inline bool
 }
 
 // Audit is one attempt to change something, by ids only.

@@ -4,11 +4,13 @@
 package api
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
@@ -23,50 +25,45 @@ const (
 // ruleLanguages are those in which a form asks for the text, besides the bot's own.
 var ruleLanguages = []string{"uk", "en"}
 
-// newRules are what the form proposes for each kind.
+// newRule is what the form proposes for a kind.
 func newRule(kind autoreply.TriggerKind) autoreply.Rule {
-	r := autoreply.Rule{Enabled: true, Priority: 100, When: autoreply.Always, Trigger: autoreply.Trigger{Kind: kind}}
-	switch kind {
-	case autoreply.OnKeyword:
-		r.Trigger.Match = autoreply.Contains
-	case autoreply.OnFirst:
-		r.Trigger.AgainAfter = conversation.Duration(30 * day)
-	case autoreply.OnAway:
-		r.Trigger.Every = conversation.Duration(day / 2)
-	case autoreply.OnNoAnswer:
-		r.Trigger.After = conversation.Duration(day / 144)
-	}
+	r := autoreply.Rule{Enabled: true, Priority: 100, When: autoreply.Always, Trigger: kindOf(kind).proposed}
+	r.Trigger.Kind = kind
 	return r
 }
 
-// AddRuleDialog is the form for a new rule of a kind.
-func AddRuleDialog(t Texts, bot conversation.Bot, kind autoreply.TriggerKind) model.Dialog {
-	d := ruleDialog(t, bot, newRule(kind))
+// AddRuleDialog is the form for a new rule of a kind; flows are those of the bot.
+func AddRuleDialog(t Texts, bot conversation.Bot, kind autoreply.TriggerKind, flows []answers.FlowState) model.Dialog {
+	d := ruleDialog(t, bot, newRule(kind), flows)
 	d.CallbackId, d.State = "rule-add", bot.ID+" "+string(kind)
 	d.Title, d.SubmitLabel = t("api.dialog.rule.add", nil), t("api.dialog.rule.add.submit", nil)
 	return d
 }
 
 // EditRuleDialog is the same form with what the rule is.
-func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
-	d := ruleDialog(t, bot, r)
+func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers.FlowState) model.Dialog {
+	d := ruleDialog(t, bot, r, flows)
 	d.CallbackId, d.State = "rule-edit", bot.ID+" "+r.ID
 	d.Title, d.SubmitLabel = t("api.dialog.rule.edit", nil), t("api.dialog.edit.submit", nil)
 	return d
 }
 
-func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
+func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers.FlowState) model.Dialog {
 	f := ruleForm{t: t}
 	name := f.line("name", r.Name)
 	name.Optional = name.Placeholder != "" // it is there already, and does not fit
-	elements := append([]model.DialogElement{name}, f.trigger(r.Trigger)...)
+	kind := kindOf(r.Trigger.Kind)
+	elements := []model.DialogElement{name}
+	for _, field := range kind.fields {
+		elements = append(elements, field.show(f, r.Trigger))
+	}
 	for _, language := range languagesOf(bot) {
 		elements = append(elements, f.answer(language, r.Texts[language]))
 	}
-	if r.Trigger.Kind != autoreply.OnAway {
+	if !kind.always {
 		elements = append(elements, f.choice("when", string(r.When), string(autoreply.Always), string(autoreply.WhenOpen), string(autoreply.WhenClosed)))
 	}
-	if cools(r.Trigger.Kind) {
+	if kind.cools {
 		elements = append(elements, f.length("cooldown", r.Cooldown))
 	}
 	return model.Dialog{
@@ -74,14 +71,12 @@ func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule) model.Dialog {
 		Elements: append(elements,
 			f.box("handover", hasHandover(r)),
 			f.line("priority", strconv.Itoa(r.Priority)),
+			f.flow(r.Actions.Flow, flows),
+			f.line("actions.assign", withAt(r.Actions.Assign)),
 			f.line("actions.tags", strings.Join(r.Actions.Tags, ", ")),
+			f.box("actions.close", r.Actions.Close),
 		),
 	}
-}
-
-// cools tells whether the form has a cooldown: the other kinds have a time of their own.
-func cools(kind autoreply.TriggerKind) bool {
-	return kind == autoreply.OnKeyword || kind == autoreply.OnCommand || kind == autoreply.Fallback
 }
 
 // languagesOf are the languages in which a bot's form asks for the text.
@@ -136,13 +131,14 @@ func (f ruleForm) area(name, value string) model.DialogElement {
 func (f ruleForm) answer(language, value string) model.DialogElement {
 	e := f.area("texts", value)
 	e.Name, e.DisplayName = "texts."+language, f.t("api.dialog.rule.texts", nil)+" ("+language+")"
+	e.HelpText += " `{{customer.first_name}}`"
 	return e
 }
 
 func (f ruleForm) length(name string, value conversation.Duration) model.DialogElement {
 	text := ""
 	if value != 0 {
-		text = FormatLength(value)
+		text = FormatLength(f.t, value)
 	}
 	return f.line(name, text)
 }
@@ -153,36 +149,38 @@ func (f ruleForm) choice(name, value string, options ...string) model.DialogElem
 	return e
 }
 
+// noFlow stands for none in the form: an option needs a value, and no flow is called so.
+const noFlow = "/"
+
+// flow offers the published flows, and what the rule begins now, which may be a step of one or one that is off.
+func (f ruleForm) flow(present string, flows []answers.FlowState) model.DialogElement {
+	e := f.element("select", "actions.flow")
+	e.Options = []*model.PostActionOptions{{Text: f.t("api.dialog.rule.actions.flow.none", nil), Value: noFlow}}
+	e.Default = cmp.Or(present, noFlow)
+	offer := func(name string) { e.Options = append(e.Options, &model.PostActionOptions{Text: name, Value: name}) }
+	there := present == ""
+	for _, one := range flows {
+		if one.On {
+			offer(one.Name)
+			there = there || one.Name == present
+		}
+	}
+	if !there {
+		offer(present)
+	}
+	return e
+}
+
+// withAt is a username as people write it, nothing for none.
+func withAt(username string) string {
+	if username == "" {
+		return ""
+	}
+	return "@" + username
+}
+
 func (f ruleForm) box(name string, value bool) model.DialogElement {
 	e := boolElement(f.t, "rule."+name, value)
 	e.Name = name
 	return e
-}
-
-// trigger are the elements of each kind of trigger.
-func (f ruleForm) trigger(on autoreply.Trigger) []model.DialogElement {
-	switch on.Kind {
-	case autoreply.OnKeyword:
-		longest := ""
-		if on.MaxLength > 0 {
-			longest = strconv.Itoa(on.MaxLength)
-		}
-		return []model.DialogElement{
-			f.area("trigger.phrases", strings.Join(on.Phrases, "\n")),
-			f.choice("trigger.match", string(on.Match), string(autoreply.Contains), string(autoreply.Equals), string(autoreply.Starts), string(autoreply.Regex)),
-			f.line("trigger.max_length", longest),
-		}
-	case autoreply.OnCommand:
-		return []model.DialogElement{
-			f.area("trigger.commands", strings.Join(on.Commands, "\n")),
-			f.line("trigger.payload", on.Payload),
-		}
-	case autoreply.OnFirst:
-		return []model.DialogElement{f.length("trigger.again_after", on.AgainAfter)}
-	case autoreply.OnAway:
-		return []model.DialogElement{f.length("trigger.every", on.Every)}
-	case autoreply.OnNoAnswer:
-		return []model.DialogElement{f.length("trigger.after", on.After)}
-	}
-	return nil
 }

@@ -94,11 +94,12 @@ func TestTheFormAddsARuleOfEachKind(t *testing.T) {
 			map[string]any{
 				"name": " Ціни ", "trigger.phrases": "ціна\n\n кошту* ", "trigger.match": "starts", "trigger.max_length": "50", "texts.uk": "100",
 				"texts.en": "100!", "when": "open", "cooldown": "6h", "priority": "7", "actions.tags": "ціни, vip,", "handover": true,
+				"actions.flow": "shop", "actions.assign": " @olena ", "actions.close": true,
 			},
 			autoreply.Rule{
 				Name: "Ціни", Priority: 7, When: autoreply.WhenOpen, Cooldown: 6 * hour, Texts: flow.Texts{"uk": "100", "en": "100!"},
 				Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Starts, Phrases: []string{"ціна", "кошту*"}, MaxLength: 50},
-				Buttons: [][]flow.Button{person()}, Actions: autoreply.Actions{Tags: []string{"ціни", "vip"}},
+				Buttons: [][]flow.Button{person()}, Actions: autoreply.Actions{Tags: []string{"ціни", "vip"}, Flow: "shop", Assign: "olena", Close: true},
 			},
 		},
 		autoreply.OnCommand: {
@@ -109,7 +110,7 @@ func TestTheFormAddsARuleOfEachKind(t *testing.T) {
 			},
 		},
 		autoreply.OnFirst: {
-			map[string]any{"name": "n", "trigger.again_after": "30д", "texts.en": "Hi", "when": "always", "handover": "true"},
+			map[string]any{"name": "n", "trigger.again_after": "30д", "texts.en": "Hi", "when": "always", "handover": "true", "actions.flow": "/"},
 			autoreply.Rule{
 				Name: "n", When: autoreply.Always, Texts: flow.Texts{"en": "Hi"}, Buttons: [][]flow.Button{person()},
 				Trigger: autoreply.Trigger{Kind: autoreply.OnFirst, AgainAfter: 720 * hour},
@@ -151,10 +152,11 @@ func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
 		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "en": "old", "pl": "cena"},
 		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Contains, Phrases: []string{"a"}, MaxLength: 9},
 		Buttons: [][]flow.Button{{{Do: flow.DoMenu}, person()[0]}, person()},
-		Actions: autoreply.Actions{Tags: []string{"x"}, Flow: "shop", Assign: "olena", Close: true}, Hits: 3,
+		Actions: autoreply.Actions{Tags: []string{"x"}, Flow: "shop/prices", Assign: "olena", Close: true}, Hits: 3,
 	}}
 	response := w.submit(channelAdmin, "rule-edit", "tg1 r1", map[string]any{
 		"name": "", "trigger.phrases": "b", "trigger.match": "equals", "texts.uk": "", "texts.en": nil, "when": "open", "priority": "",
+		"actions.flow": "shop/prices", "actions.assign": "", "actions.close": "true",
 	})
 	require.Equal(t, model.SubmitDialogResponse{}, response)
 	edited, err := answers.ReadRule(s.patch)
@@ -164,7 +166,7 @@ func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
 		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "pl": "cena"},
 		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"b"}},
 		Buttons: [][]flow.Button{{{Do: flow.DoMenu}}},
-		Actions: autoreply.Actions{Flow: "shop", Assign: "olena", Close: true},
+		Actions: autoreply.Actions{Flow: "shop/prices", Close: true},
 	}, edited, "what was too long to be shown stays; what the form does not have stays; the rest is as it was entered")
 	require.NotContains(t, s.patch, "enabled")
 	require.NotContains(t, s.patch, "file_ids")
@@ -179,6 +181,9 @@ func TestAButtonToAPersonIsOfferedOnce(t *testing.T) {
 	require.Equal(t, [][]flow.Button{person()}, edited.Buttons)
 }
 
+// flows are those that forms may offer.
+var flows = []answers.FlowState{{Name: "shop", Published: 1, On: true}, {Name: "old", Published: 1}, {Name: "new", Draft: 1}}
+
 func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 	texts := textsIn(t, "en")
 	bot := newWorld(t).bots[0]
@@ -190,16 +195,35 @@ func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 		return found
 	}
 	r := priceRule()
-	r.Cooldown, r.Actions.Tags, r.Buttons = 6*hour, []string{"a", "b"}, [][]flow.Button{person()}
+	r.Cooldown, r.Buttons = 6*hour, [][]flow.Button{person()}
+	r.Actions = autoreply.Actions{Tags: []string{"a", "b"}, Flow: "shop/prices", Assign: "olena", Close: true}
 	require.Equal(t, map[string]string{
 		"name": "Ціни", "trigger.phrases": "ціна", "trigger.match": "contains", "trigger.max_length": "", "texts.uk": "100", "texts.en": "",
-		"when": "always", "cooldown": "6h", "handover": "true", "priority": "100", "actions.tags": "a, b",
-	}, values(EditRuleDialog(texts, bot, r)))
-	require.Equal(t, "10m", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer))["trigger.after"])
-	require.Equal(t, "30d", values(AddRuleDialog(texts, bot, autoreply.OnFirst))["trigger.again_after"])
-	require.Equal(t, "12h", values(AddRuleDialog(texts, bot, autoreply.OnAway))["trigger.every"])
+		"when": "always", "cooldown": "6 h", "handover": "true", "priority": "100", "actions.tags": "a, b",
+		"actions.flow": "shop/prices", "actions.assign": "@olena", "actions.close": "true",
+	}, values(EditRuleDialog(texts, bot, r, flows)))
+	for _, e := range EditRuleDialog(texts, bot, r, flows).Elements {
+		if e.Name == "texts.uk" {
+			require.Equal(t, "Markdown, with placeholders such as `{{customer.first_name}}`", e.HelpText)
+		}
+	}
+	offered := func(d model.Dialog) (names []string) {
+		for _, e := range d.Elements {
+			if e.Name == "actions.flow" {
+				for _, o := range e.Options {
+					names = append(names, o.Value)
+				}
+			}
+		}
+		return names
+	}
+	require.Equal(t, []string{"/", "shop", "shop/prices"}, offered(EditRuleDialog(texts, bot, r, flows)), "what it has now stays")
+	require.Equal(t, []string{"/", "shop"}, offered(AddRuleDialog(texts, bot, autoreply.OnFirst, flows)), "what is not on is not offered")
+	require.Equal(t, "10 min", values(AddRuleDialog(texts, bot, autoreply.OnNoAnswer, flows))["trigger.after"])
+	require.Equal(t, "30 d", values(AddRuleDialog(texts, bot, autoreply.OnFirst, flows))["trigger.again_after"])
+	require.Equal(t, "12 h", values(AddRuleDialog(texts, bot, autoreply.OnAway, flows))["trigger.every"])
 	bot.Settings.Language = "pl"
-	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway)), "texts.pl", "the bot's own language")
+	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway, flows)), "texts.pl", "the bot's own language")
 }
 
 func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
@@ -224,7 +248,9 @@ func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
 		"no text":             {conversation.Wrong("texts", conversation.ProblemMissing), nil, "texts.uk", "This is missing."},
 		"a placeholder": {conversation.Wrong("texts.en", conversation.ProblemUnknownPlaceholder, "value", "x_y", "allowed", "bot.name"), nil, "texts.en",
 			"The placeholder “x_y” is not known. Known: bot.name."},
-		"a tag": {conversation.Wrong("actions.tags[0]", conversation.ProblemMissing), nil, "actions.tags", "This is missing."},
+		"a tag":       {conversation.Wrong("actions.tags[0]", conversation.ProblemMissing), nil, "actions.tags", "This is missing."},
+		"an assignee": {conversation.Wrong("actions.assign", conversation.ProblemMissing), nil, "actions.assign", "This is missing."},
+		"a flow":      {conversation.Wrong("actions.flow", conversation.ProblemMissing), nil, "actions.flow", "This is missing."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := newSavingWorld(t)
@@ -260,8 +286,8 @@ func TestAFormOfAUkrainianSaysInUkrainianWhatIsWrong(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"texts.uk": "Підстановку не відкрито або не закрито: потрібно по дві фігурні дужки з обох боків, в одному рядку.",
 	}, w.submit(outsider, "rule-add", "vb1 first", values("name", "n")).Errors)
-	w.err = conversation.Wrong("actions.assign", conversation.ProblemNotUsername, "value", "*olha*")
-	require.Equal(t, `actions.assign: «\*olha\*» не може бути ім’ям користувача. Пишіть його як у Mattermost, без @.`,
+	w.err = conversation.Wrong("file_ids[0]", conversation.ProblemNotFile, "value", "*f*")
+	require.Equal(t, `file_ids[0]: «\*f\*» — не ідентифікатор файлу в Mattermost: у ньому 26 символів.`,
 		w.submit(outsider, "rule-add", "vb1 first", values("name", "n")).Error)
 }
 
@@ -292,14 +318,28 @@ func TestForgedFormsOfAutomaticAnswersDoNothing(t *testing.T) {
 }
 
 func TestLengthsOfTimeAreReadAsTheyAreWritten(t *testing.T) {
-	for length, text := range map[conversation.Duration]string{
-		720 * hour: "30d", 24 * hour: "1d", 36 * hour: "36h", 12 * hour: "12h", 90 * minute: "1h30m", 10 * minute: "10m", minute / 2: "30s",
-		hour + minute/2: "1h0m30s", 10 * hour: "10h", 100 * minute: "1h40m",
+	for length, want := range map[conversation.Duration][2]string{
+		720 * hour: {"30 d", "30 д"}, 24 * hour: {"1 d", "1 д"}, 36 * hour: {"1 d 12 h", "1 д 12 год"}, 12 * hour: {"12 h", "12 год"},
+		90 * minute: {"1 h 30 min", "1 год 30 хв"}, 10 * minute: {"10 min", "10 хв"}, minute / 2: {"30 s", "30 с"}, 0: {"0 s", "0 с"},
+		hour + minute/2: {"1 h 30 s", "1 год 30 с"},
 	} {
-		require.Equal(t, text, FormatLength(length))
+		for i, lang := range []string{"en", "uk"} {
+			require.Equal(t, want[i], FormatLength(textsIn(t, lang), length))
+			read, err := parseLength("f", want[i])
+			require.NoError(t, err)
+			require.Equal(t, length, read)
+		}
+	}
+	for text, want := range map[string]conversation.Duration{
+		"": 0, "1h30m": 90 * minute, "30d": 720 * hour, "12ГОД": 12 * hour, "2 дні": 48 * hour, "1.5h": 90 * minute, "5 хв.": 5 * minute,
+	} {
 		read, err := parseLength("f", text)
-		require.NoError(t, err)
-		require.Equal(t, length, read)
+		require.NoError(t, err, text)
+		require.Equal(t, want, read, text)
+	}
+	for _, text := range []string{"9:00", "soon", "5", "5 parsecs", "h", "1h 5", "2026-12-01", "999999d"} {
+		_, err := parseLength("f", text)
+		require.Equal(t, conversation.Wrong("f", conversation.ProblemNotLength, "value", text, "example", exampleLengths), err)
 	}
 }
 
@@ -318,7 +358,7 @@ func TestFormsOfAutomaticAnswersFitMattermostInBothLanguages(t *testing.T) {
 			autoreply.OnFirst, autoreply.OnAway, autoreply.OnKeyword, autoreply.OnCommand, autoreply.OnNoAnswer, autoreply.Fallback,
 		} {
 			long.Trigger.Kind = kind
-			forms = append(forms, AddRuleDialog(texts, bot, kind), EditRuleDialog(texts, bot, long))
+			forms = append(forms, AddRuleDialog(texts, bot, kind, flows), EditRuleDialog(texts, bot, long, flows))
 		}
 		for _, f := range forms {
 			require.NoError(t, f.IsValid(), lang)

@@ -25,7 +25,7 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 		return submitted{target: bot.ID}, err
 	}
 	r := newRule(autoreply.TriggerKind(kind))
-	form := ruleDialog(t, bot, r)
+	form := ruleDialog(t, bot, r, nil)
 	if err := s.fillRule(&r, d.Submission, bot); err != nil {
 		return submitted{target: bot.ID, form: form}, err
 	}
@@ -33,7 +33,21 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, atElement(form, err)
 	}
-	return submitted{target: r.ID, text: t("api.rule_added", ruleArgs(bot, r))}, nil
+	said := t("api.rule_added", ruleArgs(bot, r))
+	if text := trialOf(t, r.Trigger); text != "" {
+		visible := s.Access.Visible(caller, s.Bots.List(ctx))
+		said += " " + t("api.rule_try", map[string]string{"command": trialCommand(bot, visible, d.ChannelId, text)})
+	}
+	return submitted{target: r.ID, text: said}, nil
+}
+
+// trialCommand tries a text; before a text a bot needs quotes, since it may be the text's first word otherwise.
+func trialCommand(bot conversation.Bot, visible []conversation.Bot, channelID, text string) string {
+	naming := strings.TrimSpace(BotPrefix(bot, visible, channelID))
+	if naming != "" {
+		naming = `"` + strings.Trim(naming, `"`) + `" `
+	}
+	return Literal("/msgbot autoreply test " + naming + text)
 }
 
 func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
@@ -50,7 +64,7 @@ func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model
 		return submitted{target: id}, answers.ErrNotFound
 	}
 	r := rules[i]
-	form := ruleDialog(t, bot, r)
+	form := ruleDialog(t, bot, r, nil)
 	if err := s.fillRule(&r, d.Submission, bot); err != nil {
 		return submitted{target: id, form: form}, err
 	}
@@ -101,10 +115,11 @@ func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation
 	if r.Name == "" {
 		return conversation.Wrong("name", conversation.ProblemMissing)
 	}
-	if r.Trigger.Kind != autoreply.OnAway {
+	kind := kindOf(r.Trigger.Kind)
+	if !kind.always {
 		r.When = autoreply.When(values.text("when"))
 	}
-	if cools(r.Trigger.Kind) {
+	if kind.cools {
 		if err := values.length("cooldown", &r.Cooldown); err != nil {
 			return err
 		}
@@ -113,9 +128,17 @@ func (s *server) fillRule(r *autoreply.Rule, values submission, bot conversation
 		return err
 	}
 	r.Actions.Tags = pieces(values.kept("actions.tags", strings.Join(r.Actions.Tags, ", "), model.DialogElementTextMaxLength), ",")
+	r.Actions.Flow = strings.TrimPrefix(values.text("actions.flow"), noFlow)
+	r.Actions.Assign = strings.TrimPrefix(values.kept("actions.assign", withAt(r.Actions.Assign), model.DialogElementTextMaxLength), "@")
+	r.Actions.Close = values.ticked("actions.close")
 	r.Texts = values.texts(r.Texts, languagesOf(bot))
 	s.offerPerson(r, values.ticked("handover"))
-	return values.trigger(&r.Trigger)
+	for _, field := range kind.fields {
+		if err := field.read(values, &r.Trigger); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // offerPerson adds a button to a person, or takes it away. Other buttons stay.
@@ -183,25 +206,6 @@ func (s submission) texts(were flow.Texts, languages []string) flow.Texts {
 		}
 	}
 	return texts
-}
-
-func (s submission) trigger(on *autoreply.Trigger) error {
-	switch on.Kind {
-	case autoreply.OnKeyword:
-		on.Phrases = pieces(s.kept("trigger.phrases", strings.Join(on.Phrases, "\n"), model.DialogElementTextareaMaxLength), "\n")
-		on.Match = autoreply.Match(s.text("trigger.match"))
-		return s.number("trigger.max_length", &on.MaxLength)
-	case autoreply.OnCommand:
-		on.Commands = pieces(s.kept("trigger.commands", strings.Join(on.Commands, "\n"), model.DialogElementTextareaMaxLength), "\n")
-		on.Payload = strings.TrimSpace(s.text("trigger.payload"))
-	case autoreply.OnFirst:
-		return s.length("trigger.again_after", &on.AgainAfter)
-	case autoreply.OnAway:
-		return s.length("trigger.every", &on.Every)
-	case autoreply.OnNoAnswer:
-		return s.length("trigger.after", &on.After)
-	}
-	return nil
 }
 
 // pieces are the parts of a text that are not empty.

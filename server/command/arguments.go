@@ -124,6 +124,9 @@ func (b botName) complete(_ *Commands, t api.Texts, s spec, to *model.Autocomple
 // takeBot makes the bot of that name the one that the call is about, for who may do with it what the command does.
 func (c *Commands) takeBot(call *call, name string) error {
 	visible := c.visible(call)
+	if len(visible) == 0 {
+		return inTheWay("command.no_bots", nil)
+	}
 	if name == "" {
 		return wrong("command.bot_missing", map[string]string{"bots": handles(visible, visible)})
 	}
@@ -177,9 +180,6 @@ func handles(list, all []conversation.Bot) string {
 	names := make([]string, 0, len(list))
 	for _, b := range list {
 		names = append(names, api.Literal(api.Handle(b, all)))
-	}
-	if len(names) == 0 {
-		return "–"
 	}
 	return strings.Join(names, ", ")
 }

@@ -41,8 +41,9 @@ func (c *Commands) takeOnlyBot(call *call) error {
 type botAnd struct {
 	// missing is said when nothing more follows; empty where that is allowed.
 	missing string
-	// items are what may follow, nil for a text.
+	// items are what may follow, nil for a text; list is where bot and what follows are offered together, empty for nowhere.
 	items func(*Commands, api.Texts) []model.AutocompleteListItem
+	list  string
 }
 
 func (b botAnd) read(c *Commands, call *call) error {
@@ -54,11 +55,21 @@ func (b botAnd) read(c *Commands, call *call) error {
 }
 
 func (b botAnd) complete(c *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
+	if b.list != "" {
+		to.AddDynamicListArgument(t(s.helpKey(), nil), b.list, true)
+		return
+	}
+	completeWhichBot(t, s, to)
 	if b.items == nil {
 		to.AddTextArgument(t(s.helpKey(), nil), s.usage, "")
 		return
 	}
 	to.AddStaticListArgument(t(s.helpKey(), nil), b.missing != "", b.items(c, t))
+}
+
+// completeWhichBot offers the bots before what follows, in a channel where one has to be named.
+func completeWhichBot(t api.Texts, s spec, to *model.AutocompleteData) {
+	to.AddDynamicListArgument(t(s.helpKey(), nil), api.AutocompleteWhichBot, false)
 }
 
 // takeFirstBot takes the first word off if it names a bot; else the bot is the channel's only one.
@@ -71,28 +82,35 @@ func (c *Commands) takeFirstBot(call *call) error {
 	return c.takeBot(call, word)
 }
 
-// ruleKind is a kind of rule, and a bot like channelBot.
+// ruleKind is a kind of rule, and before or after it a bot like channelBot.
 type ruleKind struct{}
 
 func (ruleKind) read(c *Commands, call *call) error {
 	if len(call.words) == 0 {
 		return wrong("command.rule_kind_missing", nil)
 	}
-	call.kind = autoreply.TriggerKind(strings.ToLower(call.words[0]))
-	if !slices.Contains(ruleKinds, call.kind) {
-		return wrong("command.rule_kind_unknown", map[string]string{"text": api.Literal(call.words[0])})
+	kind, rest := call.words[0], call.words[1:]
+	if last := len(call.words) - 1; !isRuleKind(kind) && isRuleKind(call.words[last]) {
+		kind, rest = call.words[last], call.words[:last]
 	}
-	call.words = call.words[1:]
+	if !isRuleKind(kind) {
+		return wrong("command.rule_kind_unknown", map[string]string{"text": api.Literal(kind)})
+	}
+	call.kind, call.words = autoreply.TriggerKind(strings.ToLower(kind)), rest
 	return channelBot{}.read(c, call)
 }
 
+func isRuleKind(word string) bool {
+	return slices.Contains(api.RuleKinds(), autoreply.TriggerKind(strings.ToLower(word)))
+}
+
 func (ruleKind) complete(c *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
-	items := make([]model.AutocompleteListItem, 0, len(ruleKinds))
-	for _, k := range ruleKinds {
+	var items []model.AutocompleteListItem
+	for _, k := range api.RuleKinds() {
 		items = append(items, model.AutocompleteListItem{Item: string(k), HelpText: t("api.rule_kind."+string(k), nil)})
 	}
+	completeWhichBot(t, s, to)
 	to.AddStaticListArgument(t(s.helpKey(), nil), true, items)
-	channelBot{}.complete(c, t, s, to)
 }
 
 // ruleName is the id of a rule of any bot that the caller sees, or its name.
@@ -101,7 +119,7 @@ type ruleName struct{}
 func (ruleName) read(c *Commands, call *call) error {
 	name := strings.Join(call.words, " ")
 	if name == "" {
-		return wrong("command.rule_missing", nil)
+		return wrong("command.rule_missing", map[string]string{"command": c.ofEachBot(call, "autoreply list")})
 	}
 	found, err := c.rulesNamed(call, name)
 	if err != nil {
@@ -109,7 +127,9 @@ func (ruleName) read(c *Commands, call *call) error {
 	}
 	switch len(found) {
 	case 0:
-		return wrong("command.rule_unknown", map[string]string{"text": api.Literal(name)})
+		return wrong("command.rule_unknown", map[string]string{
+			"text": api.Literal(name), "command": c.ofEachBot(call, "autoreply list"),
+		})
 	case 1:
 		call.bot, call.rule = found[0].bot, found[0].rule
 		return c.permit(call)
@@ -123,6 +143,21 @@ func (ruleName) read(c *Commands, call *call) error {
 
 func (ruleName) complete(_ *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
 	to.AddDynamicListArgument(t(s.helpKey(), nil), api.AutocompleteRules, true)
+}
+
+// ofEachBot is a command that can be copied, where it is not known which bot is meant: one for each of this channel, for each
+// that the caller sees where it has none.
+func (c *Commands) ofEachBot(call *call, path string) string {
+	visible := c.visible(call)
+	here := slices.DeleteFunc(slices.Clone(visible), func(b conversation.Bot) bool { return b.ChannelID != call.args.ChannelId })
+	if len(here) == 0 {
+		here = visible
+	}
+	commands := make([]string, 0, len(here))
+	for _, b := range here {
+		commands = append(commands, api.Command(path, b, visible, call.args.ChannelId, ""))
+	}
+	return strings.Join(commands, ", ")
 }
 
 // ruleOfBot is a rule with the bot whose it is.
@@ -162,8 +197,11 @@ func (c *Commands) rulesNamed(call *call, name string) ([]ruleOfBot, error) {
 type flowName struct{}
 
 func (flowName) read(c *Commands, call *call) error {
-	if err := (botAnd{missing: "command.flow_missing"}).read(c, call); err != nil {
+	if err := c.takeFirstBot(call); err != nil {
 		return err
+	}
+	if call.text == "" {
+		return wrong("command.flow_missing", map[string]string{"command": c.command(call, "flow list", "")})
 	}
 	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
 	if err != nil {
@@ -171,7 +209,12 @@ func (flowName) read(c *Commands, call *call) error {
 	}
 	name := strings.Join(call.words, " ")
 	i := slices.IndexFunc(flows, func(f answers.FlowState) bool { return f.Name == strings.ToLower(name) })
-	if i < 0 {
+	switch {
+	case len(flows) == 0:
+		return wrong("command.no_flows", map[string]string{
+			"name": api.Literal(call.bot.Name), "command": c.command(call, "flow import", exampleMark+"shop"),
+		})
+	case i < 0:
 		return wrong("command.flow_unknown", map[string]string{"text": api.Literal(name), "flows": flowNames(flows)})
 	}
 	call.flow = flows[i]
@@ -187,15 +230,12 @@ func flowNames(flows []answers.FlowState) string {
 	for _, f := range flows {
 		names = append(names, api.Literal(f.Name))
 	}
-	if len(names) == 0 {
-		return "–"
-	}
 	return strings.Join(names, ", ")
 }
 
-// textOfBot is a text as a customer would write it, and the bot that he would write to. The text stands in quotes where a
-// bot follows it; without quotes a last word that names a bot is one only where the channel has not exactly one. In the
-// thread of a conversation it is the bot of that.
+// textOfBot is a text as a customer would write it, and before or after it the bot that he would write to. Where the channel
+// has one bot, words without quotes are all text: a bot before them stands in quotes, and so does the text before a bot. In
+// the thread of a conversation it is the bot of that.
 type textOfBot struct{}
 
 func (textOfBot) read(c *Commands, call *call) error {
@@ -208,11 +248,15 @@ func (textOfBot) read(c *Commands, call *call) error {
 	}
 	word, rest, _ := cut(call.text)
 	last := len(call.words) - 1
+	quoted, bareNames := isQuoted(call.text), c.onlyBot(call).ID == ""
 	switch {
-	case isQuoted(call.text) && c.isBot(call, bare(rest)):
+	case rest != "" && (quoted || bareNames) && c.isBot(call, word):
+		call.text = bare(rest)
+		return c.takeBot(call, word)
+	case quoted && c.isBot(call, bare(rest)):
 		call.text = word
 		return c.takeBot(call, bare(rest))
-	case last > 0 && c.onlyBot(call).ID == "" && c.isBot(call, call.words[last]):
+	case last > 0 && bareNames && c.isBot(call, call.words[last]):
 		call.text = strings.Join(call.words[:last], " ")
 		return c.takeBot(call, call.words[last])
 	}
@@ -239,5 +283,6 @@ func (c *Commands) isBot(call *call, name string) bool {
 }
 
 func (textOfBot) complete(_ *Commands, t api.Texts, s spec, to *model.AutocompleteData) {
+	completeWhichBot(t, s, to)
 	to.AddTextArgument(t(s.helpKey(), nil), s.usage, "")
 }

@@ -13,12 +13,8 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 )
 
-const (
-	// maxAnswer is how long an answer may be, in characters: what a post holds, with some room.
-	maxAnswer = 16000
-	// shownPhrases is how many phrases of a rule are listed.
-	shownPhrases = 6
-)
+// maxAnswer is how long an answer may be, in characters: what a post holds, with some room.
+const maxAnswer = 16000
 
 // listRules lists the rules of a bot in the order in which they stand.
 func (c *Commands) listRules(call *call) (string, error) {
@@ -28,6 +24,7 @@ func (c *Commands) listRules(call *call) (string, error) {
 	}
 	name := map[string]string{"name": api.Literal(call.bot.Name)}
 	if len(rules) == 0 {
+		name["command"] = c.command(call, "autoreply add", string(autoreply.OnFirst))
 		return call.t("command.no_rules", name), nil
 	}
 	lines := []string{call.t("command.rules_title", name)}
@@ -38,7 +35,7 @@ func (c *Commands) listRules(call *call) (string, error) {
 }
 
 func ruleLine(t api.Texts, r autoreply.Rule) string {
-	line := "- " + onSign(r.Enabled) + " " + ruleTitle(r) + ": " + triggerWords(t, r.Trigger)
+	line := "- " + onSign(r.Enabled) + " " + ruleTitle(r) + ": " + api.TriggerWords(t, r.Trigger)
 	if r.When == autoreply.WhenOpen || r.When == autoreply.WhenClosed {
 		line += ", " + t("command.when."+string(r.When), nil)
 	}
@@ -60,48 +57,6 @@ func ruleTitle(r autoreply.Rule) string {
 	return api.Literal(r.Name) + " (" + api.Literal(r.ID) + ")"
 }
 
-// triggerWords say when a rule answers.
-func triggerWords(t api.Texts, on autoreply.Trigger) string {
-	key := "command.trigger." + string(on.Kind)
-	args := map[string]string{}
-	switch on.Kind {
-	case autoreply.OnKeyword:
-		key += "." + string(on.Match)
-		args["phrases"] = literals(on.Phrases)
-	case autoreply.OnCommand:
-		args["commands"] = literals(on.Commands)
-		switch {
-		case on.Payload != "" && len(on.Commands) > 0:
-			key, args["payload"] = key+".both", api.Literal(on.Payload)
-		case on.Payload != "":
-			key, args = key+".payload", map[string]string{"payload": api.Literal(on.Payload)}
-		}
-	case autoreply.OnFirst:
-		if on.AgainAfter > 0 {
-			key, args["again"] = key+".again", api.FormatLength(on.AgainAfter)
-		}
-	case autoreply.OnAway:
-		if on.Every > 0 {
-			key, args["every"] = key+".every", api.FormatLength(on.Every)
-		}
-	case autoreply.OnNoAnswer:
-		args["after"] = api.FormatLength(on.After)
-	}
-	return t(key, args)
-}
-
-// literals lists texts as they were written, the first ones if there are many.
-func literals(texts []string) string {
-	quoted := make([]string, 0, len(texts))
-	for _, text := range texts[:min(len(texts), shownPhrases)] {
-		quoted = append(quoted, api.Literal(text))
-	}
-	if len(texts) > shownPhrases {
-		quoted = append(quoted, "…")
-	}
-	return strings.Join(quoted, ", ")
-}
-
 // fitting are lines that fit one answer: what is too much is counted.
 func (call *call) fitting(lines []string) string {
 	length := 0
@@ -116,11 +71,19 @@ func (call *call) fitting(lines []string) string {
 }
 
 func (c *Commands) addRule(call *call) (string, error) {
-	return "", c.open(call, api.AddRulePath, api.AddRuleDialog(call.t, call.bot, call.kind))
+	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
+	if err != nil {
+		return "", err
+	}
+	return "", c.open(call, api.AddRulePath, api.AddRuleDialog(call.t, call.bot, call.kind, flows))
 }
 
 func (c *Commands) editRule(call *call) (string, error) {
-	return "", c.open(call, api.EditRulePath, api.EditRuleDialog(call.t, call.bot, call.rule))
+	flows, err := c.Answers.Flows(call.ctx, call.bot.ID)
+	if err != nil {
+		return "", err
+	}
+	return "", c.open(call, api.EditRulePath, api.EditRuleDialog(call.t, call.bot, call.rule, flows))
 }
 
 func (c *Commands) ruleOn(call *call) (string, error) { return c.switchRule(call, true) }

@@ -54,7 +54,8 @@ type Answers interface {
 	PutDraft(ctx context.Context, botID, name string, text []byte, by answers.Editor) (answers.FlowState, []flow.Problem, error)
 	Publish(ctx context.Context, botID, name string, by answers.Editor) (answers.FlowState, []flow.Problem, error)
 	Off(ctx context.Context, botID, name string) (answers.FlowState, error)
-	RemoveFlow(ctx context.Context, botID, name string) error
+	Replace(ctx context.Context, botID, name string, from int, text []byte, by answers.Editor) (answers.FlowState, []flow.Problem, error)
+	RemoveFlowFrom(ctx context.Context, botID, name string, from int) error
 	Example(name string) (text []byte, found bool)
 	Examples() []string
 }
@@ -160,12 +161,13 @@ func (c *Commands) Execute(ctx context.Context, args *model.CommandArgs) (respon
 	return ephemeral(c.answer(&call{ctx: ctx, args: args, t: t, lang: lang}))
 }
 
-// ephemeral is an answer for the caller alone; without a text nothing is shown.
+// ephemeral is an answer for the caller alone; without a text nothing is shown. It is Markdown: read as Slack's, which is
+// what Mattermost does unless told otherwise, "<a|b>" would become a link and "<!channel>" a mention.
 func ephemeral(text string) *model.CommandResponse {
 	if text == "" {
 		return &model.CommandResponse{}
 	}
-	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: text}
+	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: text, SkipSlackParsing: true}
 }
 
 func (c *Commands) answer(call *call) string {
@@ -239,9 +241,16 @@ func (call *call) target() string {
 type inputError struct {
 	key  string
 	args map[string]string
+	// fits says that the input as such is right: it is something else that has to be changed first.
+	fits bool
 }
 
 func wrong(key string, args map[string]string) error { return &inputError{key: key, args: args} }
+
+// inTheWay is an error of right input that cannot be done as things are.
+func inTheWay(key string, args map[string]string) error {
+	return &inputError{key: key, args: args, fits: true}
+}
 
 // Error implements error.
 func (e *inputError) Error() string { return e.key }
@@ -251,7 +260,9 @@ func status(err error) int {
 	switch e := api.AsError(err); {
 	case err == nil:
 		return http.StatusOK
-	case errors.As(err, &input):
+	case errors.As(err, &input) && input.fits:
+		return http.StatusConflict
+	case input != nil:
 		return http.StatusUnprocessableEntity
 	case e != nil:
 		return e.Status
@@ -262,7 +273,10 @@ func status(err error) int {
 // explain says what is wrong, with the usage where the input was.
 func (c *Commands) explain(call *call, err error) string {
 	var input *inputError
-	if errors.As(err, &input) {
+	if errors.As(err, &input) && input.fits {
+		return call.t(input.key, input.args)
+	}
+	if input != nil {
 		return call.t(input.key, input.args) + "\n" + call.t("command.usage", map[string]string{"usage": call.spec.usageLine()})
 	}
 	var flawed *answers.FlowError

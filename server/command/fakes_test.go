@@ -243,6 +243,7 @@ func (w *world) enter(user, root, line string) string {
 	require.NotNil(w.t, response)
 	if response.Text != "" {
 		require.Equal(w.t, model.CommandResponseTypeEphemeral, response.ResponseType)
+		require.True(w.t, response.SkipSlackParsing, "Mattermost makes links and mentions of <…|…> and <!…> otherwise")
 	}
 	return response.Text
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
 // What /msgbot flow import takes besides a file.
@@ -28,17 +29,18 @@ func (c *Commands) listFlows(call *call) (string, error) {
 	}
 	name := map[string]string{"name": api.Literal(call.bot.Name)}
 	if len(flows) == 0 {
+		name["command"] = c.command(call, "flow import", exampleMark+"shop")
 		return call.t("command.no_flows", name), nil
 	}
 	lines := []string{call.t("command.flows_title", name)}
 	for _, f := range flows {
-		lines = append(lines, "- "+onSign(f.On)+" "+api.Literal(f.Name)+": "+flowState(call.t, f))
+		lines = append(lines, "- "+onSign(f.On)+" "+api.Literal(f.Name)+": "+flowState(call.t, f, "command.flow_draft"))
 	}
 	return call.fitting(lines), nil
 }
 
-// flowState says whether a flow answers, and whether a draft waits.
-func flowState(t api.Texts, f answers.FlowState) string {
+// flowState says whether a flow answers, and in the words of the key draft whether a draft waits.
+func flowState(t api.Texts, f answers.FlowState, draft string) string {
 	var states []string
 	version := func(n int) map[string]string { return map[string]string{"version": strconv.Itoa(n)} }
 	switch {
@@ -48,7 +50,7 @@ func flowState(t api.Texts, f answers.FlowState) string {
 		states = append(states, t("command.flow_off", version(f.Published)))
 	}
 	if f.Draft > 0 {
-		states = append(states, t("command.flow_draft", version(f.Draft)))
+		states = append(states, t(draft, version(f.Draft)))
 	}
 	return strings.Join(states, "; ")
 }
@@ -62,7 +64,7 @@ func (c *Commands) importFlow(call *call) (string, error) {
 		text, found := c.Answers.Example(name)
 		if !found {
 			return "", wrong("command.example_unknown", map[string]string{
-				"text": api.Literal(name), "examples": literals(c.Answers.Examples()),
+				"text": api.Literal(name), "examples": api.Literals(c.Answers.Examples()),
 			})
 		}
 		return c.saveDraft(call, text, "")
@@ -98,6 +100,11 @@ func (c *Commands) saveDraft(call *call, text []byte, file string) (string, erro
 // naming is what has to stand before a flow's name in a command of this channel.
 func (c *Commands) naming(call *call) string {
 	return api.BotPrefix(call.bot, c.visible(call), call.args.ChannelId)
+}
+
+// command is a command about the call's bot that can be copied and entered in this channel.
+func (c *Commands) command(call *call, path, rest string) string {
+	return api.Command(path, call.bot, c.visible(call), call.args.ChannelId, rest)
 }
 
 // exportFlow shows the YAML of a flow in a block that can be copied.
@@ -140,8 +147,29 @@ func (c *Commands) flowOff(call *call) (string, error) {
 	if call.flow.Published == 0 {
 		return "", wrong("command.flow_not_published", map[string]string{"flow": api.Literal(call.flow.Name)})
 	}
+	again, err := c.switchedOff(call)
+	if err != nil {
+		return "", err
+	}
 	if _, err := c.Answers.Off(call.ctx, call.bot.ID, call.flow.Name); err != nil {
 		return "", err
 	}
-	return call.t("command.flow_switched_off", map[string]string{"flow": api.Literal(call.flow.Name)}), nil
+	return call.t(again, map[string]string{
+		"flow": api.Literal(call.flow.Name), "command": c.command(call, "flow publish", call.flow.Name),
+	}), nil
+}
+
+// switchedOff is the text for a flow that is switched off: it says who may switch it on again.
+func (c *Commands) switchedOff(call *call) (string, error) {
+	stored, err := c.Answers.Flow(call.ctx, call.bot.ID, call.flow.Name, 0, c.editor(call))
+	if err != nil {
+		return "", err
+	}
+	f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
+	for _, step := range f.Steps {
+		if step.HTTP != nil && !c.editor(call).Sysadmin {
+			return "command.flow_switched_off.service", nil
+		}
+	}
+	return "command.flow_switched_off", nil
 }

@@ -51,8 +51,8 @@ func TestAFlowIsShownStepByStep(t *testing.T) {
 	w := newWorld(t)
 	w.scripts.texts["shop"] = fullYAML
 	require.Equal(t, strings.TrimPrefix(`
-**`+"`full`"+`**, shown is version 2 (on, version 2)
-Begins with `+"`/start`"+`; ends after 1h30m of silence.
+**`+"`full`"+`**: on, version 2
+Begins with `+"`/start`"+`; ends after 1 h 30 min of silence.
 
 **`+"`main`"+`**
 > Hello
@@ -80,6 +80,19 @@ keeps `+"`status`"+` of the answer
 
 **`+"`lost`"+`**
 > Nobody comes here`, "\n"), w.enter(member, "", "/msgbot flow show shop"))
+}
+
+func TestWhichVersionOfAFlowIsShownIsSaidWhereThereAreTwo(t *testing.T) {
+	for want, state := range map[string]answers.FlowState{
+		"**`full`**: version 1 is a draft\n":                                           {Draft: 1},
+		"**`full`**: off, version 2\n":                                                 {Published: 2},
+		"**`full`**: on, version 2; version 3 is a draft, which is shown here\nBegins": {Published: 2, On: true, Draft: 3},
+	} {
+		w := newWorld(t)
+		state.Name = "shop"
+		w.scripts.texts["shop"], w.scripts.flows = fullYAML, []answers.FlowState{state}
+		require.Contains(t, w.enter(member, "", "/msgbot flow show shop"), want)
+	}
 }
 
 func TestTheNewestFlowThatTheCallerPostedIsImported(t *testing.T) {
@@ -115,13 +128,14 @@ func TestAnExampleIsImportedByOneCommand(t *testing.T) {
 		"To put it in force: `/msgbot flow publish \"My shop\" hello`")
 	require.Equal(t, answers.Editor{UserID: sysadmin, Sysadmin: true}, w.scripts.editor)
 	data := w.commands.Command("en").AutocompleteData
-	require.Equal(t, []string{"paste paste the text into a form", "example:hello an example that comes along"}, staticItems(t, data, "flow import"))
+	require.Equal(t, []string{"paste paste the text into a form", "example:hello a built-in example"}, staticItems(t, data, "flow import"))
 }
 
-// staticItems are what a command's first argument offers.
+// staticItems are what a command's last argument offers.
 func staticItems(t *testing.T, data *model.AutocompleteData, path string) []string {
 	t.Helper()
-	list, ok := leaf(data, strings.Fields(path)).Arguments[0].Data.(*model.AutocompleteStaticListArg)
+	arguments := leaf(data, strings.Fields(path)).Arguments
+	list, ok := arguments[len(arguments)-1].Data.(*model.AutocompleteStaticListArg)
 	require.True(t, ok)
 	var items []string
 	for _, item := range list.PossibleArguments {
@@ -176,10 +190,19 @@ func TestAFlowIsExportedInABlock(t *testing.T) {
 
 func TestAFlowIsSwitchedOff(t *testing.T) {
 	w := newWorld(t)
-	require.Contains(t, w.enter(channelAdmin, "", "/msgbot flow off shop"), "`shop` is off.")
+	require.Equal(t, "`shop` is off. `/msgbot flow publish shop` switches it on again.", w.enter(channelAdmin, "", "/msgbot flow off shop"))
 	require.Equal(t, []string{"off shop of tg1"}, w.calls)
 	w.scripts.flows[0] = answers.FlowState{Name: "shop", Draft: 1}
 	require.Contains(t, w.enter(channelAdmin, "", "/msgbot flow off shop"), "`shop` is not published")
+}
+
+func TestAFlowThatCallsAServiceIsSwitchedOnAgainBySystemAdminsOnly(t *testing.T) {
+	w := newWorld(t)
+	w.scripts.texts["shop"] = strings.ReplaceAll(fullYAML, "flow: full", "flow: shop")
+	require.Equal(t, "`shop` is off. It calls a service, so only a system admin can switch it on again: `/msgbot flow publish shop`",
+		w.enter(channelAdmin, "", "/msgbot flow off shop"))
+	require.Contains(t, w.enter(sysadmin, "", "/msgbot flow off shop"), "`/msgbot flow publish shop` switches it on again.")
+	require.Equal(t, []string{"off shop of tg1", "off shop of tg1"}, w.calls)
 }
 
 func TestRulesAndFlowsCompleteThemselvesFromTheServer(t *testing.T) {
@@ -187,6 +210,9 @@ func TestRulesAndFlowsCompleteThemselvesFromTheServer(t *testing.T) {
 	for path, want := range map[string]string{
 		"autoreply edit": "api/v1/autocomplete/rules", "autoreply off": "api/v1/autocomplete/rules",
 		"flow publish": "api/v1/autocomplete/flows", "flow export": "api/v1/autocomplete/flows", "hours show": "api/v1/autocomplete/bots",
+		"hours set": "api/v1/autocomplete/which-bot", "hours close-until": "api/v1/autocomplete/which-bot", "holiday add": "api/v1/autocomplete/which-bot",
+		"holiday remove": "api/v1/autocomplete/dates", "menu button": "api/v1/autocomplete/new-paths", "menu remove": "api/v1/autocomplete/paths",
+		"autoreply add": "api/v1/autocomplete/which-bot", "autoreply test": "api/v1/autocomplete/which-bot",
 	} {
 		list, ok := leaf(data, strings.Fields(path)).Arguments[0].Data.(*model.AutocompleteDynamicListArg)
 		require.True(t, ok, path)

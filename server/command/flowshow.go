@@ -20,53 +20,19 @@ func (c *Commands) showFlow(call *call) (string, error) {
 	}
 	f, _ := flow.Parse([]byte(stored.Text)) // it was checked when it was saved
 	v := flowView{t: call.t, languages: []string{call.lang, call.bot.Settings.Language}}
+	draft := "command.flow_draft"
+	if call.flow.Published > 0 {
+		draft = "command.flow_draft_shown"
+	}
 	lines := []string{
-		call.t("command.flow_title", map[string]string{
-			"flow": api.Literal(f.Name), "version": strconv.Itoa(stored.Version), "state": flowState(call.t, call.flow),
-		}),
+		call.t("command.flow_title", map[string]string{"flow": api.Literal(f.Name), "state": flowState(call.t, call.flow, draft)}),
 		v.begins(f),
 	}
-	reached := steps(f)
-	for _, name := range reached {
+	names, _ := f.InOrder()
+	for _, name := range names {
 		lines = append(lines, v.step(name, f.Steps[name])...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.Steps)) {
-		if !slices.Contains(reached, name) {
-			lines = append(lines, v.step(name, f.Steps[name])...)
-		}
-	}
 	return call.fitting(lines), nil
-}
-
-// leads are the steps that may follow one.
-func leads(s flow.Step) []string {
-	var next []string
-	for _, b := range slices.Concat(s.Buttons...) {
-		if b.Do == flow.DoGo || b.Do == flow.DoPhone || b.Do == flow.DoLocation {
-			next = append(next, b.Value)
-		}
-	}
-	next = append(next, s.Next)
-	if s.Input != nil {
-		next = append(next, s.Input.Else)
-	}
-	if s.HTTP != nil {
-		next = append(next, s.HTTP.Error)
-	}
-	return next
-}
-
-// steps are the names of the steps that one can come to, in that order.
-func steps(f flow.Flow) []string {
-	names := []string{f.Start}
-	for i := 0; i < len(names); i++ {
-		for _, next := range leads(f.Steps[names[i]]) {
-			if _, there := f.Steps[next]; there && !slices.Contains(names, next) {
-				names = append(names, next)
-			}
-		}
-	}
-	return names
 }
 
 // flowView writes steps in a language.
@@ -76,7 +42,7 @@ type flowView struct {
 }
 
 func (v flowView) begins(f flow.Flow) string {
-	args := map[string]string{"idle": api.FormatLength(conversation.Duration(f.Idle)), "commands": literals(f.Trigger.Commands)}
+	args := map[string]string{"idle": api.FormatLength(v.t, conversation.Duration(f.Idle)), "commands": api.Literals(f.Trigger.Commands)}
 	if len(f.Trigger.Commands) == 0 {
 		return v.t("command.flow_begins.nowhere", args)
 	}
@@ -104,7 +70,7 @@ func (v flowView) step(name string, s flow.Step) []string {
 		lines = append(lines, "→ "+v.done(s.Do, ""))
 	}
 	if len(s.Tags) > 0 {
-		lines = append(lines, v.line("tags", "tags", literals(s.Tags)))
+		lines = append(lines, v.line("tags", "tags", api.Literals(s.Tags)))
 	}
 	if s.Assign != "" {
 		lines = append(lines, v.line("assign", "user", api.Literal("@"+s.Assign)))

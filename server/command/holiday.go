@@ -6,23 +6,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 )
-
-// yearly is the form of a day of every year.
-const yearly = "--01-02"
-
-// dateForms are how a date may be typed, and what it becomes.
-var dateForms = []struct{ typed, stored string }{
-	{time.DateOnly, time.DateOnly},
-	{"2.1.2006", time.DateOnly},
-	{"2.1", yearly},
-	{yearly, yearly},
-}
 
 // listDates lists the dates, those of every year first.
 func (c *Commands) listDates(call *call) (string, error) {
@@ -48,9 +37,9 @@ func inOrder(dates []hours.Date) []hours.Date {
 }
 
 func dateInWords(t api.Texts, d hours.Date) string {
-	text := api.Literal(d.Date)
-	if day, err := time.Parse(yearly, d.Date); err == nil {
-		text = t("command.date_yearly", map[string]string{"date": api.Literal(day.Format("02.01"))})
+	text := api.Literal(api.TypedDate(d.Date))
+	if strings.HasPrefix(d.Date, "--") {
+		text = t("command.date_yearly", map[string]string{"date": text})
 	}
 	if d.Name != "" {
 		text += " " + api.Literal(d.Name)
@@ -67,11 +56,15 @@ func (c *Commands) addDate(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := parseDate(call.text)
-	if err != nil {
+	if h.Zone, err = c.zone(call, "", h.Zone); err != nil {
 		return "", err
 	}
-	if h.Zone, err = c.zone(call, "", h.Zone); err != nil {
+	zone, err := time.LoadLocation(h.Zone)
+	if err != nil {
+		return "", errors.Wrap(err, "the zone of the hours")
+	}
+	d, err := parseDate(call.text, c.Now().In(zone).Format(time.DateOnly))
+	if err != nil {
 		return "", err
 	}
 	h.Dates = append(withoutDate(h.Dates, d.Date), d)
@@ -79,49 +72,6 @@ func (c *Commands) addDate(call *call) (string, error) {
 		return "", err
 	}
 	return call.t("command.date_added", map[string]string{"date": dateInWords(call.t, d)}), nil
-}
-
-// parseDate reads "31.12.2026 09:00-13:00 Short day".
-func parseDate(text string) (hours.Date, error) {
-	word, rest, _ := cut(text)
-	day, ok := dateOf(word)
-	if !ok {
-		return hours.Date{}, wrong("command.date_wrong", map[string]string{"text": api.Literal(word)})
-	}
-	times, name := cutTimes(rest)
-	d := hours.Date{Date: day, Name: bare(name)}
-	if times == "" {
-		return d, nil
-	}
-	week, err := hours.ParseWeek("Mon " + times)
-	if err != nil {
-		return hours.Date{}, mistyped(err)
-	}
-	d.Hours = week["mon"]
-	return d, nil
-}
-
-// dateOf is a typed date in the form that is stored.
-func dateOf(word string) (string, bool) {
-	word = strings.TrimSuffix(word, ".")
-	for _, f := range dateForms {
-		if day, err := time.Parse(f.typed, word); err == nil {
-			return day.Format(f.stored), true
-		}
-	}
-	return "", false
-}
-
-// cutTimes takes times such as "09:00-13:00, 14:00-18:00" off the beginning of a text.
-func cutTimes(text string) (times, rest string) {
-	var found []string
-	for {
-		word, after, _ := cut(text)
-		if first, _ := utf8.DecodeRuneInString(word); !unicode.IsDigit(first) || !strings.ContainsAny(word, "-–—−") {
-			return strings.Join(found, " "), text
-		}
-		found, text = append(found, word), after
-	}
 }
 
 func withoutDate(dates []hours.Date, day string) []hours.Date {

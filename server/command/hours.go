@@ -39,10 +39,14 @@ func (c *Commands) hoursInWords(call *call, h hours.Hours) (string, error) {
 	}
 	if o := h.Override; o != nil && o.Until > c.Now().UnixMilli() {
 		until := time.UnixMilli(o.Until).In(calendar.Zone()).Format(moment)
-		lines = append(lines, call.t("command.hours_override."+strconv.FormatBool(o.Open), map[string]string{"until": until}))
+		lines = append(lines, call.t("command.hours_override."+strconv.FormatBool(o.Open), map[string]string{
+			"until": until, "command": c.command(call, "hours normal", ""),
+		}))
 	}
 	if len(h.Dates) > 0 {
-		lines = append(lines, call.t("command.hours_dates", map[string]string{"count": strconv.Itoa(len(h.Dates))}))
+		lines = append(lines, call.t("command.hours_dates", map[string]string{
+			"count": strconv.Itoa(len(h.Dates)), "command": c.command(call, "holiday list", ""),
+		}))
 	}
 	return strings.Join(lines, "\n"), nil
 }
@@ -98,12 +102,11 @@ func (c *Commands) zone(call *call, typed, present string) (string, error) {
 		typed = c.zoneOf(call.args.UserId)
 	}
 	if typed == "" {
-		return "", wrong("command.zone_missing", nil)
+		return "", wrong("command.zone_missing", map[string]string{
+			"command": c.command(call, "hours set", call.t("command.week_example", nil)),
+		})
 	}
-	if _, err := time.LoadLocation(typed); err != nil || typed == "Local" {
-		return "", wrong("command.zone_unknown", map[string]string{"text": api.Literal(typed)})
-	}
-	return typed, nil
+	return zoneNamed(typed)
 }
 
 // zoneOf is where a user lives by his settings, empty when that is not known.

@@ -35,6 +35,9 @@ func TestHoursOfAWeekAreSet(t *testing.T) {
 		{"24/7 UTC", "", "", "UTC", map[string][]string{}},
 		{"24/7", "America/New_York", "", "America/New_York", map[string][]string{}},
 		{"24/7", "America/New_York", "Europe/Kyiv", "Europe/Kyiv", map[string][]string{}},
+		{"24/7 europe/kyiv", "", "", "Europe/Kyiv", map[string][]string{}},
+		{"24/7 america/NEW_york", "", "", "America/New_York", map[string][]string{}},
+		{"24/7 Europe/Kiev", "", "", "Europe/Kiev", map[string][]string{}},
 		{`tg1 Fri 22:00-02:00`, "", "Europe/Kyiv", "Europe/Kyiv", map[string][]string{"fri": {"22:00-02:00"}}},
 	} {
 		w := newWorld(t)
@@ -69,6 +72,8 @@ func TestAnOverrideBeginsAndEnds(t *testing.T) {
 		"close-until 2h":                        {Until: someTime.Add(2 * time.Hour).UnixMilli()},
 		"close-until tomorrow 9:00":             {Until: time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC).UnixMilli()},
 		`open-until "My shop" 01.12.2026 10:00`: {Open: true, Until: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC).UnixMilli()},
+		`close-until 01.12 10:00`:               {Until: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC).UnixMilli()},
+		`close-until 24.08 о 10:00`:             {Until: time.Date(2027, 8, 24, 7, 0, 0, 0, time.UTC).UnixMilli()},
 		`open-until "завтра 9:00"`:              {Open: true, Until: time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC).UnixMilli()},
 	} {
 		w := newWorld(t)
@@ -88,13 +93,20 @@ func TestAnOverrideBeginsAndEnds(t *testing.T) {
 
 func TestDatesAreTakenAsTheyAreWritten(t *testing.T) {
 	for line, want := range map[string]hours.Date{
-		"25.12":                                {Date: "--12-25"},
-		"25.12. Різдво Христове":               {Date: "--12-25", Name: "Різдво Христове"},
-		"--12-25 x":                            {Date: "--12-25", Name: "x"},
-		"29.2":                                 {Date: "--02-29"},
-		"2026-12-25 \"New name\"":              {Date: "2026-12-25", Name: "New name"},
-		"5.1.2027":                             {Date: "2027-01-05"},
-		"31.12.2026 9-13":                      {Date: "2026-12-31", Hours: []string{"09:00-13:00"}},
+		"25.12":                   {Date: "--12-25"},
+		"25.12. Різдво Христове":  {Date: "--12-25", Name: "Різдво Христове"},
+		"--12-25 x":               {Date: "--12-25", Name: "x"},
+		"29.2":                    {Date: "--02-29"},
+		"2026-12-25 \"New name\"": {Date: "2026-12-25", Name: "New name"},
+		"5.1.2027":                {Date: "2027-01-05"},
+		"31.12.2026 9-13":         {Date: "2026-12-31", Hours: []string{"09:00-13:00"}},
+		"25.08 День Незалежності 10-14":        {Date: "--08-25", Hours: []string{"10:00-14:00"}, Name: "День Незалежності"},
+		"31.12 з 9 до 13":                      {Date: "--12-31", Hours: []string{"09:00-13:00"}},
+		"31.12 Short day from 9:30 to 13":      {Date: "--12-31", Hours: []string{"09:30-13:00"}, Name: "Short day"},
+		"31.12 Day 9 – 13, 14-15":              {Date: "--12-31", Hours: []string{"09:00-13:00", "14:00-15:00"}, Name: "Day"},
+		"08.05 «Дні пам’яті 8 - 9 травня»":     {Date: "--05-08", Name: "Дні пам’яті 8 - 9 травня"},
+		"08.05 9-13 \"Days 8-9\"":              {Date: "--05-08", Hours: []string{"09:00-13:00"}, Name: "Days 8-9"},
+		"23.11.2026":                           {Date: "2026-11-23"},
 		"31.12.2026 9:00–13:00, 14-15 Short 1": {Date: "2026-12-31", Hours: []string{"09:00-13:00", "14:00-15:00"}, Name: "Short 1"},
 	} {
 		w := newWorld(t)
@@ -134,4 +146,13 @@ func TestEveryCountryHasItsNameInTheAutocomplete(t *testing.T) {
 	require.NoError(t, data.IsValid())
 	require.Contains(t, staticItems(t, data, "holiday country"), "ua Україна")
 	require.Len(t, staticItems(t, data, "holiday country"), len(hours.Countries()))
+}
+
+func TestZonesAreProposedByTheirPresentNames(t *testing.T) {
+	require.Contains(t, zones(), "Europe/Kyiv")
+	require.NotContains(t, zones(), "Europe/Kiev")
+	require.NotContains(t, zones(), "US/Pacific-New", "one that is in the list, and not in the database of zones")
+	require.Greater(t, len(zones()), 500)
+	require.Equal(t, 1, distance("kiyv", "kyiv"))
+	require.Equal(t, 3, distance("kitten", "sitting"))
 }

@@ -28,7 +28,7 @@ func TestAMenuIsMadeButtonByButton(t *testing.T) {
 	w := newWorld(t)
 	require.Contains(t, w.menu("show"), "`My shop` has no menu yet.")
 	require.Equal(t, "Button `1` `Наші ціни` is saved, and the menu is published.", w.menu(`button 1 "Наші ціни" Дивіться нижче`))
-	require.Equal(t, []string{"draft menu of tg1", "publish menu of tg1"}, w.calls)
+	require.Equal(t, []string{"replace menu of tg1 at 0"}, w.calls)
 	w.menu(`button 2 Адреса "Київ,  вул. Садова, 1"`, "button 1.1 Доставка **70** грн\nпо місту", "button 1.2 Самовивіз безкоштовно")
 	require.Equal(t, strings.Join([]string{
 		"**Menu of `My shop`** (on, version 3). Customers open it with `/start`, `/menu`.", "> Чим можемо допомогти?",
@@ -43,6 +43,10 @@ func TestAMenuIsMadeButtonByButton(t *testing.T) {
 	require.Equal(t, []flow.Button{
 		{Label: flow.Texts{"uk": "« Назад"}, Do: flow.DoBack}, {Label: flow.Texts{"uk": "Меню"}, Do: flow.DoMenu},
 	}, f.Steps["b1-2"].Buttons[0])
+	for name, step := range f.Steps {
+		last := step.Buttons[len(step.Buttons)-1]
+		require.Equal(t, flow.DoHandover, last[0].Do, "a person on %s as well", name)
+	}
 }
 
 func TestAButtonIsChangedAndRemoved(t *testing.T) {
@@ -60,7 +64,7 @@ func TestAButtonIsChangedAndRemoved(t *testing.T) {
 	require.Equal(t, "e", f.Steps["b2_2"].Text["uk"])
 	w.menu("remove 2")
 	require.Equal(t, "That was the last button: the menu of `My shop` is removed.", w.menu("remove 1"))
-	require.Equal(t, "remove flow menu of tg1", w.calls[len(w.calls)-1])
+	require.Equal(t, "remove flow menu of tg1 at 2", w.calls[len(w.calls)-1])
 }
 
 func TestAMenuThatSomebodyEditedInYAMLStaysWhatItIs(t *testing.T) {
@@ -96,6 +100,36 @@ func TestTheMenuIsNotPublishedWhenItCouldNotBeSaved(t *testing.T) {
 	w.menu("button 1 A a")
 	w.calls, w.scripts.err = nil, errors.New("pq: down")
 	require.Contains(t, w.enter(channelAdmin, "", "/msgbot menu button 2 B b"), "Something failed")
+	require.Empty(t, w.calls)
+}
+
+func TestAMenuThatCouldNotBePublishedIsNotSaved(t *testing.T) {
+	w := newWorld(t)
+	w.scripts.texts["shop"] = strings.ReplaceAll(shopYAML, "/shop", "/menu")
+	require.Equal(t, "`/menu` already begins the flow `shop`, so the menu was not changed. Switch that flow off first: `/msgbot flow off shop`. "+
+		"Or build your buttons into it: `/msgbot flow export shop` shows its YAML.", w.enter(channelAdmin, "", "/msgbot menu button 1 A a"))
+	require.Empty(t, w.calls, "no draft is left either")
+	require.Equal(t, 409, w.audits[0].Status)
+	require.Contains(t, w.enterIn("elsewhere", sysadmin, "/msgbot menu button tg1 1 A a"), "`/msgbot flow off \"My shop\" shop`")
+	w.scripts.flows[0].On = false
+	require.Contains(t, w.menu("button 1 A a"), "is published")
+}
+
+func TestAMistakeInAMenuIsNamedByItsButton(t *testing.T) {
+	w := newWorld(t)
+	w.menu("button 1 A a", "button 1.1 B b")
+	w.calls = nil
+	long := strings.Repeat("я", 251)
+	for line, want := range map[string]string{
+		"button 1.1 B Hi {{customer.nick}}": "The menu was not changed:\n- Button `1.1`: The placeholder customer.nick is not known.",
+		"button 2 C {{customer.nick}}":      "- Button `2`: The placeholder customer.nick is not known.",
+		"button 1.1 " + long + " text":      "- Button `1.1`: The text has 251 characters.",
+	} {
+		answer := w.enter(channelAdmin, "", "/msgbot menu "+line)
+		require.Contains(t, answer, want, line)
+		require.NotContains(t, answer, "Line", line)
+		require.NotContains(t, answer, "Usage", line)
+	}
 	require.Empty(t, w.calls)
 }
 

@@ -5,6 +5,7 @@ package command
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,12 +15,11 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
-// maxDepth is how deep a menu may be: buttons of more digits than that nobody finds again.
-const maxDepth = 5
-
 // menu is a flow whose texts are in one language.
 type menu struct {
-	flow     flow.Flow
+	flow flow.Flow
+	// version is that of the flow it was read from, 0 for a new one.
+	version  int
 	language string
 	words    func(key string) string
 }
@@ -28,9 +28,9 @@ type menu struct {
 func newMenu(language string, words func(key string) string) menu {
 	m := menu{language: language, words: words}
 	m.flow = flow.Flow{
-		Name: menuName, Start: "main", Idle: time.Hour, Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
+		Name: api.MenuName, Start: "main", Idle: time.Hour, Trigger: flow.Trigger{Commands: []string{"/start", "/menu"}},
 		Steps: map[string]flow.Step{"main": {
-			Text: m.text(words("command.menu.welcome")), Buttons: [][]flow.Button{{m.button("command.menu.person", flow.DoHandover)}},
+			Text: m.text(words("command.menu.welcome")), Buttons: [][]flow.Button{{m.person()}},
 		}},
 	}
 	return m
@@ -41,6 +41,9 @@ func (m menu) text(words string) flow.Texts { return flow.Texts{m.language: word
 func (m menu) button(key string, do flow.Do) flow.Button {
 	return flow.Button{Label: m.text(m.words(key)), Do: do}
 }
+
+// person is on every page, so that nobody has to look for the way.
+func (m menu) person() flow.Button { return m.button("command.menu.person", flow.DoHandover) }
 
 func (m menu) pick(texts flow.Texts) string {
 	text, _ := flow.Pick(texts, m.language)
@@ -57,8 +60,8 @@ func parsePath(word string) ([]int, error) {
 		}
 		path = append(path, n)
 	}
-	if len(path) > maxDepth {
-		return nil, wrong("command.menu_too_deep", map[string]string{"most": strconv.Itoa(maxDepth)})
+	if len(path) > api.MaxMenuDepth {
+		return nil, wrong("command.menu_too_deep", map[string]string{"most": strconv.Itoa(api.MaxMenuDepth)})
 	}
 	return path, nil
 }
@@ -163,8 +166,44 @@ func (m menu) add(parent string, path []int, label, text string) error {
 	if len(path) > 1 {
 		ways = append(ways, m.button("command.menu.main", flow.DoMenu))
 	}
-	m.flow.Steps[name] = flow.Step{Text: m.text(text), Buttons: [][]flow.Button{ways}}
+	m.flow.Steps[name] = flow.Step{Text: m.text(text), Buttons: [][]flow.Button{ways, {m.person()}}}
 	return nil
+}
+
+// mistakes say what is wrong with the menu, by the buttons that its admin knows; empty for nothing.
+func (m menu) mistakes(t api.Texts) string {
+	_, problems := flow.Parse(flow.Marshal(m.flow))
+	var lines []string
+	for _, p := range problems {
+		if p.Warning {
+			continue
+		}
+		path := m.pathOf(p)
+		if path == "" {
+			lines = append(lines, "- "+p.Say(t, api.Escaped))
+			continue
+		}
+		problem, remedy := p.Words(t, api.Escaped)
+		lines = append(lines, "- "+t("command.menu_mistake", map[string]string{"path": api.Literal(path), "problem": problem, "remedy": remedy}))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ofButton is a field of a step that belongs to one of its buttons.
+var ofButton = regexp.MustCompile(`^buttons\[(\d+)]\[(\d+)]`)
+
+// pathOf is the path of the button that a problem is about, by its label or by the text of its answer; empty for none.
+func (m menu) pathOf(p flow.Problem) string {
+	for _, b := range api.MenuButtons(m.flow) {
+		at := ofButton.FindStringSubmatch(p.Field)
+		switch {
+		case at == nil && b.Value == p.Step:
+			return b.Path
+		case at != nil && b.Step == p.Step && at[1] == strconv.Itoa(b.Row) && at[2] == strconv.Itoa(b.Column):
+			return b.Path
+		}
+	}
+	return ""
 }
 
 // newName is a name that no step has; old keyboards keep theirs, so it tells nothing but where the step came to be.
@@ -188,7 +227,7 @@ func (m menu) remove(path []int) error {
 	if n > len(m.choices(parent)) {
 		return wrong("command.menu_no_button", map[string]string{"path": api.Literal(formatPath(path))})
 	}
-	before := steps(m.flow)
+	before := m.reached()
 	row, column := m.place(parent, n)
 	step := m.flow.Steps[parent]
 	step.Buttons[row] = slices.Delete(step.Buttons[row], column, column+1)
@@ -196,11 +235,17 @@ func (m menu) remove(path []int) error {
 		step.Buttons = slices.Delete(step.Buttons, row, row+1)
 	}
 	m.flow.Steps[parent] = step
-	after := steps(m.flow)
+	after := m.reached()
 	for _, name := range before {
 		if !slices.Contains(after, name) {
 			delete(m.flow.Steps, name)
 		}
 	}
 	return nil
+}
+
+// reached are the steps that a customer can come to.
+func (m menu) reached() []string {
+	names, reached := m.flow.InOrder()
+	return names[:reached]
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 // helloYAML is the example of the world, shopYAML a flow that is published.
@@ -144,8 +145,33 @@ func (s *scripts) Off(_ context.Context, bot, name string) (answers.FlowState, e
 	return answers.FlowState{Name: name, Published: 2}, s.err
 }
 
-func (s *scripts) RemoveFlow(_ context.Context, bot, name string) error {
-	s.w.did("remove flow %s of %s", name, bot)
+func (s *scripts) Replace(_ context.Context, bot, name string, from int, text []byte, by answers.Editor) (answers.FlowState, []flow.Problem, error) {
+	s.editor = by
+	f, problems := flow.Parse(text)
+	if flow.Broken(problems) {
+		return answers.FlowState{}, nil, &answers.FlowError{Problems: problems}
+	}
+	for _, other := range s.flows {
+		begun, _ := flow.Parse([]byte(s.texts[other.Name]))
+		for _, command := range f.Trigger.Commands {
+			if other.Name != name && other.On && slices.Contains(begun.Trigger.Commands, command) {
+				return answers.FlowState{}, nil, conversation.Wrong(
+					"trigger.commands[0]", conversation.ProblemFlowCommandTaken, "command", command, "flow", other.Name)
+			}
+		}
+	}
+	if s.err != nil {
+		return answers.FlowState{}, nil, s.err
+	}
+	s.w.did("replace %s of %s at %d", name, bot, from)
+	s.texts[name] = string(text)
+	state := answers.FlowState{Name: name, Published: 3, On: true}
+	s.keep(state)
+	return state, problems, nil
+}
+
+func (s *scripts) RemoveFlowFrom(_ context.Context, bot, name string, from int) error {
+	s.w.did("remove flow %s of %s at %d", name, bot, from)
 	delete(s.texts, name)
 	return s.err
 }
@@ -161,6 +187,8 @@ type host struct {
 	text  map[string]string
 	zone  string
 	down  bool
+	// firstName is everybody's.
+	firstName string
 }
 
 func newHost() host { return host{files: map[string]*model.FileInfo{}, text: map[string]string{}} }
@@ -196,5 +224,5 @@ func (h *host) GetFileInfo(id string) (*model.FileInfo, *model.AppError) {
 func (h *host) GetFile(id string) ([]byte, *model.AppError) { return []byte(h.text[id]), h.refused() }
 
 func (h *host) GetUser(id string) (*model.User, *model.AppError) {
-	return &model.User{Id: id, Timezone: map[string]string{"useAutomaticTimezone": "false", "manualTimezone": h.zone}}, h.refused()
+	return &model.User{Id: id, FirstName: h.firstName, Timezone: map[string]string{"useAutomaticTimezone": "false", "manualTimezone": h.zone}}, h.refused()
 }

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
@@ -10,11 +11,14 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 )
 
-// tryText shows what would be answered to a text: to the customer of this thread, else to one who writes for the first time.
+// tryText shows what would be answered to a text: to the customer of this thread, else to one who writes for the first time
+// and is called like the caller.
 func (c *Commands) tryText(call *call) (string, error) {
 	trial := answers.Trial{Text: call.text}
 	if call.conversation.ID != "" {
 		trial.Conversation = &call.conversation
+	} else {
+		trial.FirstName = c.firstName(call.args.UserId)
 	}
 	out, err := c.Answers.Simulate(call.ctx, call.bot.ID, trial)
 	if err != nil {
@@ -28,8 +32,21 @@ func (c *Commands) tryText(call *call) (string, error) {
 	for _, r := range rules {
 		titles[r.ID] = ruleTitle(r)
 	}
-	lines := append(whatFires(call, out, titles), whatDoesNot(call.t, out.Considered, titles)...)
+	lines := whatFires(call, out, titles)
+	if name := trial.FirstName; name != "" && out.Fired != nil && strings.Contains(out.Fired.Text, name) {
+		lines = append(lines, call.t("command.test_name", map[string]string{"name": api.Literal(name)}))
+	}
+	lines = append(lines, whatDoesNot(call.t, out.Considered, titles)...)
 	return call.fitting(lines), nil
+}
+
+// firstName is what a user is called; who has not said it by his username, and empty for one that cannot be looked up.
+func (c *Commands) firstName(userID string) string {
+	user, appErr := c.Host.GetUser(userID)
+	if appErr != nil || user == nil {
+		return ""
+	}
+	return cmp.Or(user.FirstName, user.Username)
 }
 
 // whatFires are who answers and what the customer would see.
@@ -51,10 +68,23 @@ func whatFires(call *call, out answers.Outcome, titles map[string]string) []stri
 	if out.Fired.Text == "" {
 		return append(lines, call.t("command.test_no_text", nil))
 	}
-	return append(lines, quoted(out.Fired.Text), call.t("command.test_language", map[string]string{"language": api.Literal(out.Fired.Language)}))
+	lines = append(lines, quoted(out.Fired.Text))
+	if len(out.Fired.Buttons) > 0 {
+		lines = append(lines, quoted(labels(out.Fired.Buttons)))
+	}
+	return append(lines, call.t("command.test_language", map[string]string{"language": api.Literal(out.Fired.Language)}))
 }
 
-// answerers are the rules and the flow that answer together.
+// labels are buttons as the thread shows them.
+func labels(buttons []string) string {
+	boxes := make([]string, 0, len(buttons))
+	for _, label := range buttons {
+		boxes = append(boxes, api.Literal(label))
+	}
+	return strings.Join(boxes, " ")
+}
+
+// answerers are the rules and the flow that answer together; without them it is the way to a person that does.
 func answerers(t api.Texts, f *answers.Fired, titles map[string]string) []string {
 	var by []string
 	if f.Flow != "" {
@@ -62,6 +92,9 @@ func answerers(t api.Texts, f *answers.Fired, titles map[string]string) []string
 	}
 	for _, id := range f.Rules {
 		by = append(by, t("command.test_rule", map[string]string{"rule": titled(titles, id)}))
+	}
+	if len(by) == 0 {
+		by = append(by, t("command.test_handover", nil))
 	}
 	return by
 }

@@ -1,5 +1,5 @@
 // The table of the commands about automatic answers. Where a bot may be named it stands first, and may be left out in a
-// channel that has one; only who adds a rule or tries a text says that before.
+// channel that has one.
 
 package command
 
@@ -9,18 +9,12 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
-	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 )
 
-// ruleKinds are the kinds of rule in the order in which they are offered.
-var ruleKinds = []autoreply.TriggerKind{
-	autoreply.OnFirst, autoreply.OnAway, autoreply.OnKeyword, autoreply.OnCommand, autoreply.OnNoAnswer, autoreply.Fallback,
-}
-
 func ruleKindNames() string {
-	names := make([]string, 0, len(ruleKinds))
-	for _, k := range ruleKinds {
+	var names []string
+	for _, k := range api.RuleKinds() {
 		names = append(names, string(k))
 	}
 	return strings.Join(names, "|")
@@ -28,15 +22,16 @@ func ruleKindNames() string {
 
 func automatic() []spec {
 	time := botAnd{missing: "command.time_missing"}
-	date := botAnd{missing: "command.date_missing"}
+	date := "command.date_missing"
+	path := "command.menu_path_missing"
 	return []spec{
 		{path: "autoreply list", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).listRules},
-		{path: "autoreply add", usage: ruleKindNames() + " [bot]", takes: ruleKind{}, may: api.Admin, run: (*Commands).addRule},
+		{path: "autoreply add", usage: "[bot] " + ruleKindNames(), takes: ruleKind{}, may: api.Admin, run: (*Commands).addRule},
 		{path: "autoreply edit", usage: "<rule>", takes: ruleName{}, may: api.Admin, run: (*Commands).editRule},
 		{path: "autoreply on", usage: "<rule>", takes: ruleName{}, changes: true, may: api.Admin, run: (*Commands).ruleOn},
 		{path: "autoreply off", usage: "<rule>", takes: ruleName{}, changes: true, may: api.Admin, run: (*Commands).ruleOff},
 		{path: "autoreply remove", usage: "<rule>", takes: ruleName{}, changes: true, may: api.Admin, run: (*Commands).removeRule},
-		{path: "autoreply test", usage: "<text> [bot]", takes: textOfBot{}, may: api.Member, run: (*Commands).tryText},
+		{path: "autoreply test", usage: "[bot] <text>", takes: textOfBot{}, may: api.Member, run: (*Commands).tryText},
 
 		{path: "hours show", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).showHours},
 		{path: "hours set", usage: "[bot] <Mon-Fri 09:00-18:00; Sat 10:00-14:00> [zone]", takes: botAnd{missing: "command.week_missing"}, changes: true, may: api.Admin, run: (*Commands).setHours},
@@ -45,13 +40,13 @@ func automatic() []spec {
 		{path: "hours normal", usage: "[bot]", takes: channelBot{}, changes: true, may: api.Admin, run: (*Commands).normalHours},
 
 		{path: "holiday list", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).listDates},
-		{path: "holiday add", usage: "[bot] <date> [09:00-13:00] [name]", takes: date, changes: true, may: api.Admin, run: (*Commands).addDate},
+		{path: "holiday add", usage: "[bot] <date> [09:00-13:00] [name]", takes: botAnd{missing: date}, changes: true, may: api.Admin, run: (*Commands).addDate},
 		{path: "holiday country", usage: "[bot] <code>", takes: botAnd{missing: "command.country_missing", items: countryItems}, may: api.Admin, run: (*Commands).pickHolidays},
-		{path: "holiday remove", usage: "[bot] <date>", takes: date, changes: true, may: api.Admin, run: (*Commands).removeDate},
+		{path: "holiday remove", usage: "[bot] <date>", takes: botAnd{missing: date, list: api.AutocompleteDates}, changes: true, may: api.Admin, run: (*Commands).removeDate},
 
 		{path: "menu show", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).showMenu},
-		{path: "menu button", usage: "[bot] <path> <label> <text>", takes: botAnd{missing: "command.menu_path_missing"}, changes: true, may: api.Admin, run: (*Commands).setMenuButton},
-		{path: "menu remove", usage: "[bot] <path>", takes: botAnd{missing: "command.menu_path_missing"}, changes: true, may: api.Admin, run: (*Commands).removeMenuButton},
+		{path: "menu button", usage: "[bot] <path> <label> <text>", takes: botAnd{missing: path, list: api.AutocompleteNewPaths}, changes: true, may: api.Admin, run: (*Commands).setMenuButton},
+		{path: "menu remove", usage: "[bot] <path>", takes: botAnd{missing: path, list: api.AutocompletePaths}, changes: true, may: api.Admin, run: (*Commands).removeMenuButton},
 
 		{path: "flow list", usage: "[bot]", takes: channelBot{}, may: api.Member, run: (*Commands).listFlows},
 		{path: "flow show", usage: "[bot] <flow>", takes: flowName{}, may: api.Member, run: (*Commands).showFlow},

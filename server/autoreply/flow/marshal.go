@@ -19,7 +19,7 @@ func Marshal(f Flow) []byte {
 	if len(f.Trigger.Commands) > 0 {
 		w.line("trigger: {commands: " + inList(f.Trigger.Commands) + "}")
 	}
-	names, _ := f.inOrder()
+	names, _ := f.InOrder()
 	w.under("steps:", func() {
 		for _, name := range names {
 			w.under(scalar(name)+":", func() { w.step(f.Steps[name]) })

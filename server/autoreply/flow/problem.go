@@ -37,10 +37,6 @@ func (p Problem) String() string {
 // Say is the problem as people read it; t gives the text of a key, and quote makes what stands in the flow harmless where
 // the text is shown.
 func (p Problem) Say(t func(key string, args map[string]string) string, quote func(string) string) string {
-	args := map[string]string{}
-	for name, value := range p.Args {
-		args[name] = quote(value)
-	}
 	where := map[[2]bool]string{
 		{false, false}: "line", {true, false}: "step", {false, true}: "head", {true, true}: "field",
 	}[[2]bool{p.Step != "", p.Field != ""}]
@@ -48,11 +44,21 @@ func (p Problem) Say(t func(key string, args map[string]string) string, quote fu
 	if p.Warning {
 		line = "flow.warning_line"
 	}
+	problem, remedy := p.Words(t, quote)
 	return t(line, map[string]string{
 		"where":   t("flow.where."+where, map[string]string{"line": strconv.Itoa(p.Line), "step": quote(p.Step), "field": quote(p.Field)}),
-		"problem": t(p.Key, args),
-		"remedy":  t(p.Remedy, args),
+		"problem": problem,
+		"remedy":  remedy,
 	})
+}
+
+// Words are what is wrong and what can be done, for who names the place in another way; t and quote as with Say.
+func (p Problem) Words(t func(key string, args map[string]string) string, quote func(string) string) (problem, remedy string) {
+	args := map[string]string{}
+	for name, value := range p.Args {
+		args[name] = quote(value)
+	}
+	return t(p.Key, args), t(p.Remedy, args)
 }
 
 // Broken tells whether one of the problems is more than a warning: such a flow cannot be used.

@@ -79,8 +79,9 @@ func (f *Flow) runsInto(s Step) []string {
 	return nil
 }
 
-// inOrder are the names of the steps as one comes to them from the start, then those out of reach by name.
-func (f *Flow) inOrder() (names []string, reached int) {
+// InOrder are the names of the steps as one comes to them from the start, then those out of reach by name; reached is how many
+// come before these.
+func (f *Flow) InOrder() (names []string, reached int) {
 	seen := map[string]bool{f.Start: true}
 	if _, ok := f.Steps[f.Start]; ok {
 		names = []string{f.Start}
@@ -107,7 +108,7 @@ func (f *Flow) inOrder() (names []string, reached int) {
 func (r *reader) stepPlace(name string) place { return place{line: r.lines[name], step: name} }
 
 func (r *reader) checkReach() {
-	names, reached := r.flow.inOrder()
+	names, reached := r.flow.InOrder()
 	for _, name := range names[reached:] {
 		r.warn(r.stepPlace(name), "unreachable", "name", name)
 	}
@@ -116,7 +117,7 @@ func (r *reader) checkReach() {
 // checkLoops finds circles of steps that wait for no customer, and chains that are longer than the engine follows.
 func (r *reader) checkLoops() {
 	w := &looper{reader: r, length: map[string]int{}}
-	names, _ := r.flow.inOrder()
+	names, _ := r.flow.InOrder()
 	for _, name := range names {
 		w.from(name)
 	}
@@ -173,7 +174,7 @@ func (r *reader) checkExits() {
 			}
 		}
 	}
-	names, _ := r.flow.inOrder()
+	names, _ := r.flow.InOrder()
 	for _, name := range names {
 		if step := r.flow.Steps[name]; !free[name] && step.kind().waits() {
 			r.warn(r.stepPlace(name), "no_way_out", "name", name)

@@ -1,4 +1,4 @@
-// A moment as people type it: 2h, tomorrow 9:00, Mon 9:00, 2026-12-01 10:00
+// A moment as people type it: 2h, tomorrow 9:00, Mon 9:00, 01.12 10:00, 2026-12-01 10:00
 
 package hours
 
@@ -34,7 +34,7 @@ var fillers = []string{"at", "on", "о", "об", "у", "в"}
 var dateLayouts = []string{time.DateOnly, "2.1.2006"}
 
 // ParseMoment reads a moment after now: "2h", "45m", "1h30m", "9:00" (the next), "tomorrow 9:00", "Mon 9:00" (the next),
-// "2026-12-01 10:00", "01.12.2026 10:00", with English or Ukrainian words. Times are by the clock of zone; one that it
+// "2026-12-01 10:00", "01.12.2026 10:00", "01.12 10:00" (the next), with English or Ukrainian words. Times are by the clock of zone; one that it
 // skips or shows twice is what Calendar takes it for. The error is an *InputError.
 func ParseMoment(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	words := slices.DeleteFunc(strings.Fields(strings.ToLower(text)), func(word string) bool {
@@ -80,6 +80,12 @@ func timeOfDay(day, clockText string, now time.Time, zone *time.Location) (time.
 	k := clock{zone: zone}
 	if ahead, ok := nearDays[day]; ok {
 		return onDay(&k, k.day(now.Unix())+int64(ahead), clockText)
+	}
+	if date, err := time.Parse("2.1", strings.TrimSuffix(day, ".")); err == nil {
+		return nextTime(clockText, now, zone, func(number int64) bool {
+			that := time.Unix(number*daySeconds, 0).UTC()
+			return that.Month() == date.Month() && that.Day() == date.Day()
+		})
 	}
 	for _, layout := range dateLayouts {
 		if date, err := time.Parse(layout, day); err == nil {
