@@ -63,16 +63,6 @@ func TestParseDataTakesAnything(t *testing.T) {
 	})
 }
 
-func TestNumberedOptions(t *testing.T) {
-	buttons := [][]Button{
-		{{Label: Texts{"en": "One*_", "uk": "Один"}, Do: DoGo, Value: "a"}, {Label: Texts{"en": "Site"}, Do: DoURL, Value: "https://a.b/c"}},
-		{{Label: Texts{"uk": "Людина"}, Do: DoHandover}},
-	}
-	require.Equal(t, "1. Один\n2. Site: https://a.b/c\n3. Людина", NumberedOptions(buttons, "uk-UA"))
-	require.Equal(t, "1. One\\*\\_\n2. Site: https://a.b/c\n3. Людина", NumberedOptions(buttons, ""))
-	require.Empty(t, NumberedOptions(nil, "en"))
-}
-
 func TestPick(t *testing.T) {
 	all := Texts{"uk": "у", "en": "e", "pt-BR": "b", "de": "d"}
 	for _, c := range []struct {
