@@ -236,7 +236,7 @@ func requireSensible(t *rapid.T, f *Flow, result Result) {
 		require.True(t, step.kind().waits() || step.kind() == calls, p.Step)
 		require.LessOrEqual(t, len(p.Before), maxBefore)
 		if step.kind() == offers && p.Wrong >= 2 && len(result.Say) > 0 {
-			require.True(t, slices.ContainsFunc(slices.Concat(result.Buttons...), func(b Button) bool { return b.Do == DoHandover }))
+			require.True(t, slices.ContainsFunc(slices.Concat(result.Buttons...), f.callsPerson))
 		}
 	}
 	for _, b := range slices.Concat(result.Buttons...) {
