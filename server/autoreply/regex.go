@@ -6,18 +6,19 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
 const (
-	// maxPattern is the longest expression in characters, maxProgram what it may become: a{1000} is short, and large.
-	maxPattern = 500
+	// maxProgram is what an expression may become: a{1000} is short, and large.
 	maxProgram = 1000
 )
 
 // newMatcher compiles an expression; the error says what is wrong with it.
 func newMatcher(pattern string) (*regexp.Regexp, error) {
-	if n := length(pattern); n > maxPattern {
-		return nil, fmt.Errorf("has %d characters: at most %d are allowed", n, maxPattern)
+	if n := length(pattern); n > flow.MaxPattern {
+		return nil, fmt.Errorf("has %d characters: at most %d are allowed", n, flow.MaxPattern)
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {

@@ -161,7 +161,7 @@ func TestSituationABlockedCustomer(t *testing.T) {
 	for _, e := range []Event{{Kind: Wrote, Text: "ціна"}, {Kind: Started}, {Kind: Pressed, Press: "h"}, {Kind: NoAnswerDue}} {
 		d := s.happens(e)
 		require.Equal(t, SilenceBlocked, d.Silence)
-		require.Equal(t, Decision{Silence: SilenceBlocked, Memory: d.Memory}, d)
+		require.Equal(t, Decision{Silence: SilenceBlocked, Memory: d.Memory, NoAnswerAt: d.NoAnswerAt}, d)
 	}
 }
 

@@ -9,23 +9,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// Bounds of rules.
+// Bounds of rules that flows do not have.
 const (
 	maxRules     = 1000
 	maxPriority  = 1000
-	maxName      = 100  // characters
-	maxText      = 4096 // characters of a text
-	maxTexts     = 20   // languages of one
+	maxName      = 100 // characters
 	maxPhrases   = 100
 	maxPhrase    = 200 // characters
-	maxFiles     = 10  // of one post in Mattermost
-	maxTags      = 20
-	maxCommands  = 20
 	maxMaxLength = 4096
-	maxPayload   = 64 // https://core.telegram.org/bots/features#deep-linking
 )
 
 // form is what a value may look like, and what is said of one that does not.
@@ -36,13 +31,14 @@ type form struct {
 
 var (
 	idForm       = form{regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`), "1 to 64 letters, digits, _ and -"}
-	languageForm = form{regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`), `a language such as "uk" or "pt-BR"`}
-	fileForm     = form{regexp.MustCompile(`^[a-z0-9]{26}$`), "the id of a file in Mattermost"}
-	userForm     = form{regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`), "a username without @"}
-	tagForm      = form{regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`), "a tag of up to 64 characters without commas"}
-	payloadForm  = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), "up to 64 letters, digits, _ and -"}
-	flowForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}$`), "the name of a flow"}
-	targetForm   = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), `a flow or "flow/step"`}
+	languageForm = form{flow.LanguageForm, `a language such as "uk" or "pt-BR"`}
+	fileForm     = form{flow.FileForm, "the id of a file in Mattermost"}
+	userForm     = form{flow.UserForm, "a username without @"}
+	tagForm      = form{flow.TagForm, "a tag of up to 64 characters without commas"}
+	// payloadForm is https://core.telegram.org/bots/features#deep-linking.
+	payloadForm = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), "up to 64 letters, digits, _ and -"}
+	flowForm    = form{flow.FlowForm, "the name of a flow"}
+	targetForm  = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), `a flow or "flow/step"`}
 )
 
 // ValidateRules returns everything that is wrong with the rules of a bot, nothing when they may be saved.
@@ -106,7 +102,7 @@ func checkRule(field string, r Rule, ids map[string]bool) []Problem {
 	c.lasts("cooldown", r.Cooldown, 0, 365*24*time.Hour, false)
 	c.when(r)
 	c.trigger(r.Trigger)
-	c.texts("texts", r.Texts, maxText)
+	c.texts("texts", r.Texts, flow.MaxText)
 	c.files(r.FileIDs)
 	c.buttons(r.Buttons)
 	c.actions(r)
@@ -158,9 +154,9 @@ func (c *checker) commands(t Trigger) {
 	if len(t.Commands) == 0 && t.Payload == "" {
 		c.wrong("trigger.commands", `is empty: a command such as "/prices" is needed, or the payload of a deep link`)
 	}
-	c.between("trigger.commands", "their number ", len(t.Commands), 0, maxCommands)
+	c.between("trigger.commands", "their number ", len(t.Commands), 0, flow.MaxCommands)
 	for i, name := range t.Commands {
-		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{commandForm, "/ and 1 to 32 of a-z, 0-9 and _"})
+		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{flow.CommandForm, "/ and 1 to 32 of a-z, 0-9 and _"})
 	}
 	c.fits("trigger.payload", t.Payload, payloadForm)
 }
@@ -199,14 +195,14 @@ func (c *checker) phrase(name, text string, how Match) {
 }
 
 func (c *checker) files(ids []string) {
-	c.between("file_ids", "their number ", len(ids), 0, maxFiles)
+	c.between("file_ids", "their number ", len(ids), 0, flow.MaxFiles)
 	for i, id := range ids {
 		c.fits(fmt.Sprintf("file_ids[%d]", i), id, fileForm)
 	}
 }
 
 func (c *checker) actions(r Rule) {
-	c.between("actions.tags", "their number ", len(r.Actions.Tags), 0, maxTags)
+	c.between("actions.tags", "their number ", len(r.Actions.Tags), 0, flow.MaxTags)
 	for i, tag := range r.Actions.Tags {
 		c.fits(fmt.Sprintf("actions.tags[%d]", i), tag, tagForm)
 	}
@@ -219,7 +215,7 @@ func (c *checker) actions(r Rule) {
 	switch {
 	case r.Trigger.Kind == OnAway || r.Trigger.Kind == OnNoAnswer:
 		c.wrong("actions.flow", "%q cannot begin here: a rule of kind %s only adds a text", r.Actions.Flow, r.Trigger.Kind)
-	case slices.Contains(r.Trigger.Commands, humanCommand):
-		c.wrong("actions.flow", "%q cannot begin here: %s calls a person", r.Actions.Flow, humanCommand)
+	case slices.Contains(r.Trigger.Commands, flow.HumanCommand):
+		c.wrong("actions.flow", "%q cannot begin here: %s calls a person", r.Actions.Flow, flow.HumanCommand)
 	}
 }

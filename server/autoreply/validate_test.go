@@ -30,7 +30,7 @@ func TestWhatMayStandInARule(t *testing.T) {
 		{Do: flow.DoURL, Value: "tel:+380501234567"}, {Do: flow.DoPhone}, {Do: flow.DoLocation, Value: "parcel/thanks"},
 		{Do: flow.DoHandover}, {Do: flow.DoMenu},
 	} {
-		b.Label = flow.Texts{"uk": strings.Repeat("я", maxLabel)}
+		b.Label = flow.Texts{"uk": strings.Repeat("я", flow.MaxLabel)}
 		full.Buttons = append(full.Buttons, []flow.Button{b})
 	}
 	rules := append(fullSet(), full,

@@ -5,28 +5,15 @@ package autoreply
 import (
 	"fmt"
 	"maps"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
-// Bounds of buttons: what Telegram and Viber take together, as in flows.
-const (
-	maxLabel   = 250
-	maxRow     = 8
-	maxButtons = 100
-	maxURL     = 2000
-)
-
-// fieldForm is the rest of {{field.NAME}}.
-var fieldForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
-
 // texts checks the variants of a text with placeholders.
 func (c *checker) texts(name string, t flow.Texts, most int) {
-	c.between(name, "the number of its languages ", len(t), 0, maxTexts)
+	c.between(name, "the number of its languages ", len(t), 0, flow.MaxTexts)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		field := name + "." + language
 		c.fits(field, language, languageForm)
@@ -41,12 +28,10 @@ func (c *checker) texts(name string, t flow.Texts, most int) {
 
 func (c *checker) placeholders(name, text string) {
 	for _, p := range flow.Placeholders(text) {
-		_, known := placeholders[p]
-		if field, isField := strings.CutPrefix(p, "field."); isField {
-			known = fieldForm.MatchString(field)
-		}
-		if !known {
-			c.wrong(name, "{{%s}} is not one of {{%s}}, {{field.NAME}}", p, strings.Join(slices.Sorted(maps.Keys(placeholders)), "}}, {{"))
+		general := flow.GeneralPlaceholders()
+		field, isField := strings.CutPrefix(p, "field.")
+		if !slices.Contains(general, p) && (!isField || !flow.FieldForm.MatchString(field)) {
+			c.wrong(name, "{{%s}} is not one of {{%s}}, {{field.NAME}}", p, strings.Join(slices.Sorted(slices.Values(general)), "}}, {{"))
 		}
 	}
 	rest := flow.Fill(text, func(string) (string, bool) { return "", false })
@@ -60,7 +45,7 @@ func (c *checker) label(name string, t flow.Texts) {
 	if len(t) == 0 {
 		c.wrong(name, "is empty: a button needs words")
 	}
-	c.texts(name, t, maxLabel)
+	c.texts(name, t, flow.MaxLabel)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		if strings.ContainsAny(t[language], "\n\r") {
 			c.wrong(name+"."+language, "has more than one line")
@@ -72,9 +57,9 @@ func (c *checker) label(name string, t flow.Texts) {
 }
 
 func (c *checker) buttons(rows [][]flow.Button) {
-	c.between("buttons", "their number ", len(slices.Concat(rows...)), 0, maxButtons)
+	c.between("buttons", "their number ", len(slices.Concat(rows...)), 0, flow.MaxButtons)
 	for i, row := range rows {
-		c.between(fmt.Sprintf("buttons[%d]", i), "the number in a row ", len(row), 1, maxRow)
+		c.between(fmt.Sprintf("buttons[%d]", i), "the number in a row ", len(row), 1, flow.MaxRow)
 		for j, b := range row {
 			c.button(fmt.Sprintf("buttons[%d][%d]", i, j), b)
 		}
@@ -115,11 +100,8 @@ func (c *checker) none(name, value string) {
 
 // link checks the address of a button.
 func (c *checker) link(name, address string) {
-	parsed, err := url.Parse(address)
-	isPage := err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && parsed.Hostname() != ""
-	isNumber := err == nil && (parsed.Scheme == "tel" || parsed.Scheme == "mailto") && parsed.Opaque != ""
-	if !isPage && !isNumber || strings.Contains(address, "{{") || len(address) > maxURL {
-		c.wrong(name, `%q is not an address such as "https://example.com" of up to %d characters`, address, maxURL)
+	if !flow.IsLink(address) || strings.Contains(address, "{{") || length(address) > flow.MaxURL {
+		c.wrong(name, `%q is not an address such as "https://example.com" of up to %d characters`, address, flow.MaxURL)
 	}
 }
 

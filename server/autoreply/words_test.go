@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
 func TestWordsAreFoldedAndCutInEveryScript(t *testing.T) {
@@ -160,16 +162,16 @@ func FuzzKeywords(f *testing.F) {
 
 func TestExpressionsAreRE2AndSmall(t *testing.T) {
 	for pattern, want := range map[string]string{
-		`(`:                               "is no RE2 expression: error parsing regexp: missing closing ): `(`",
-		`(?=x)`:                           "is no RE2 expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
-		`(a)\1`:                           "is no RE2 expression: error parsing regexp: invalid escape sequence: `\\1`",
-		`(a{100}){100}`:                   "is no RE2 expression: error parsing regexp: invalid repeat count: `{100}`",
-		`[а-я]{600}(x|y){600}`:            "becomes too large",
-		strings.Repeat("а", maxPattern+1): fmt.Sprintf("has %d characters: at most %d are allowed", maxPattern+1, maxPattern),
+		`(`:                                    "is no RE2 expression: error parsing regexp: missing closing ): `(`",
+		`(?=x)`:                                "is no RE2 expression: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
+		`(a)\1`:                                "is no RE2 expression: error parsing regexp: invalid escape sequence: `\\1`",
+		`(a{100}){100}`:                        "is no RE2 expression: error parsing regexp: invalid repeat count: `{100}`",
+		`[а-я]{600}(x|y){600}`:                 "becomes too large",
+		strings.Repeat("а", flow.MaxPattern+1): fmt.Sprintf("has %d characters: at most %d are allowed", flow.MaxPattern+1, flow.MaxPattern),
 	} {
 		_, err := newMatcher(pattern)
 		require.ErrorContains(t, err, want, pattern)
 	}
-	_, err := newMatcher(strings.Repeat("а", maxPattern))
+	_, err := newMatcher(strings.Repeat("а", flow.MaxPattern))
 	require.NoError(t, err)
 }

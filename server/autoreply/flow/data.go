@@ -55,6 +55,9 @@ func ParseData(data string) (target Target, ok bool) {
 	if len(parts) > 2 {
 		target.Step = parts[2]
 	}
+	if target.Flow == "" && target.Step != "" {
+		return Target{}, false
+	}
 	if target.Flow != "" && !flowForm.is.MatchString(target.Flow) || target.Step != "" && !stepForm.is.MatchString(target.Step) {
 		return Target{}, false
 	}

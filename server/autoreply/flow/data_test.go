@@ -43,7 +43,7 @@ func TestDataFindsItsTargetAndIsShort(t *testing.T) {
 }
 
 func TestWhatDataDoesNotMakeIsNoTarget(t *testing.T) {
-	for _, data := range []string{"", "g", "g:", "g:a", "g:a:b:c", "x:a:b", "h:a", "m", "m:a:b", "g:A:b", "g:a:b c", "g:a:" + strings.Repeat("s", 33), "g:" + strings.Repeat("f", 21) + ":a", "g:a:b\n", "G:a:b"} {
+	for _, data := range []string{"", "g", "g:", "g:a", "g:a:b:c", "x:a:b", "h:a", "m", "m:a:b", "g:A:b", "g:a:b c", "g:a:" + strings.Repeat("s", 33), "g:" + strings.Repeat("f", 21) + ":a", "g:a:b\n", "G:a:b", "g::b", "b::a"} {
 		_, ok := ParseData(data)
 		require.False(t, ok, data)
 	}
