@@ -153,7 +153,7 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 		Wake: func(botID string) { a.relay.Wake(botID) },
 	})
 	a.answers = answers.New(answers.Options{
-		Store: db, Bots: a.bots, HTTP: p.newServiceClient(), Words: a.desk.T, Log: log, Meter: p.metrics, Now: time.Now,
+		Store: db, Bots: a.bots, HTTP: p.newServiceClient(), Words: a.desk.T, FirstName: a.desk.FirstName, Log: log, Meter: p.metrics, Now: time.Now,
 		Changed: p.announceScript,
 	})
 	a.relay = relay.New(relay.Options{

@@ -55,8 +55,9 @@ func newHouse(t *testing.T) *house {
 	}
 	h.Service = New(Options{
 		Store: h.store, Bots: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
-		Now:     func() time.Time { return h.now },
-		Changed: func(id string) { h.changed = append(h.changed, id) },
+		Now:       func() time.Time { return h.now },
+		FirstName: func(userID string) string { return "first name of " + userID },
+		Changed:   func(id string) { h.changed = append(h.changed, id) },
 	})
 	return h
 }
@@ -144,7 +145,11 @@ func (h *house) says(text string) string {
 		return ""
 	}
 	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
-	return arbiter.Evaluate(facts, autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, At: h.now, Text: text}, h.now).Text
+	d, err := arbiter.Evaluate(h.t.Context(), facts, autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, At: h.now, Text: text}, h.now)
+	if err != nil {
+		return err.Error()
+	}
+	return d.Text
 }
 
 // keyword is a rule that answers a word.
@@ -304,7 +309,11 @@ func (m *memory) Flow(_ context.Context, bot, name string, version int) (StoredF
 	}
 	m.former++
 	state := m.states[name]
-	for _, wish := range []int{version, state.Draft, state.Published} {
+	wishes := []int{version}
+	if version == 0 {
+		wishes = []int{state.Draft, state.Published}
+	}
+	for _, wish := range wishes {
 		if wish > 0 && wish <= len(m.flows[bot+name]) {
 			return m.flows[bot+name][wish-1], nil
 		}

@@ -213,13 +213,38 @@ func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
 	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
 	e := autoreply.Event{Kind: autoreply.Wrote, At: noon, Text: "щось"}
 	h.store.former = 0
+	said := func() autoreply.Decision {
+		d, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, e, noon)
+		require.NoError(t, err)
+		return d
+	}
+	h.store.err = errAway
+	_, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, e, noon)
+	require.ErrorIs(t, err, errAway, "he is asked about again, and not thrown out of his flow")
+	h.store.err = nil
 	for range 3 {
-		require.Equal(t, "Перша", h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text)
+		require.Contains(t, said().Text, "Перша")
 	}
 	require.Equal(t, 1, h.store.former, "it is read once")
 
 	inside.Position.Version = 0
-	require.Empty(t, h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text, "no version is not the present one")
+	require.Empty(t, said().Text, "no version is not the present one")
+	inside.Position.Version = 7
+	require.Empty(t, said().Text, "a version that is known no more")
+	require.Nil(t, said().Memory.Position)
+}
+
+func TestAVersionThatCannotBeUsedAnyMoreIsLeft(t *testing.T) {
+	h := newHouse(t)
+	h.publishUnchecked("m", "flow: m\nstart: gone\nsteps: {main: {text: {uk: A}}}\n")
+	h.publish(menu("m", "Друга", "/start"))
+	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
+	inside := autoreply.Memory{Position: &flow.Position{Flow: "m", Version: 1, Step: "main", At: noon}}
+	for range 2 {
+		d, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, autoreply.Event{Kind: autoreply.Wrote, At: noon, Text: "щось"}, noon)
+		require.NoError(t, err)
+		require.Nil(t, d.Memory.Position)
+	}
 }
 
 func TestArbitersAreAskedForWhileScriptsAndSettingsChange(t *testing.T) {

@@ -82,8 +82,11 @@ func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e auto
 			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
 		}
 	}
-	facts := w.facts(q)
-	d := arbiter.Evaluate(facts, memory, e, time.Now())
+	facts := autoreply.FactsOf(q.conv, q.bot, w.desk.FirstName)
+	d, err := arbiter.Evaluate(ctx, facts, memory, e, time.Now())
+	if err != nil {
+		return d, err
+	}
 	first(d)
 	for range maxCalls {
 		if d.Call == nil {
@@ -94,23 +97,11 @@ func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e auto
 			return d, ctx.Err()
 		}
 		next := autoreply.Event{Kind: autoreply.Answered, At: e.At, Answer: &answer}
-		d = arbiter.Evaluate(facts, d.Memory, next, time.Now())
+		if d, err = arbiter.Evaluate(ctx, facts, d.Memory, next, time.Now()); err != nil {
+			return d, err
+		}
 	}
 	return d, nil
-}
-
-// facts are what the arbiter needs to know besides its memory.
-func (w *answerer) facts(q asking) autoreply.Facts {
-	c := q.conv
-	f := autoreply.Facts{
-		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
-		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: c.Customer.Language, BotName: q.bot.Name,
-	}
-	f.Customer.FirstName, f.Customer.Username = c.Customer.Called(), c.Customer.Username
-	if q.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
-		f.AgentFirstName = w.desk.FirstName(c.AssigneeID)
-	}
-	return f
 }
 
 // toast is what a customer who pressed in vain sees for a moment, in his language.
