@@ -52,7 +52,7 @@ func ValidateRules(rules []Rule) (problems []Problem) {
 
 func checkCount(rules []Rule) []Problem {
 	if len(rules) <= maxRules {
-		return nil
+		return checkExpressions(rules)
 	}
 	return []Problem{{Field: "rules", Message: fmt.Sprintf("%d rules are too many: at most %d", len(rules), maxRules)}}
 }

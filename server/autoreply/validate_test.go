@@ -3,6 +3,7 @@ package autoreply
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,4 +203,29 @@ func TestFlowsThatGetInEachOthersWayAreReported(t *testing.T) {
 	d := a.Evaluate(Facts{Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "/menu"}, at(t, 10, "10:00"))
 	require.Equal(t, "parcel/main", d.Flow)
 	require.Equal(t, 3, d.Memory.Position.Version)
+}
+
+func TestExpressionsMayNotTakeMoreThanTheirTime(t *testing.T) {
+	regexes := func(count, longest int, pattern string) []Rule {
+		rules := []Rule{keyword("words", "ціна")}
+		for i := range count {
+			r := keyword(fmt.Sprintf("r%d", i), pattern)
+			r.Trigger.Match, r.Trigger.MaxLength = Regex, longest
+			rules = append(rules, r)
+		}
+		return rules
+	}
+	require.Empty(t, ValidateRules(regexes(100, 0, `\d{10}`)))
+	require.Equal(t, []Problem{{Field: "rules", Message: "there are more than 100 regular expressions in the rules that are on: use other ways of matching, or join some by |"}},
+		ValidateRules(regexes(101, 0, `\d{10}`)))
+	require.Equal(t, []Problem{{Field: "rules", Message: "the regular expressions of the rules that are on take 259% of the time that they may: shorten them, repeat less, or lower max_length"}},
+		ValidateRules(regexes(90, 0, `(?i)(де|коли|скільки).{0,20}(посилка|замовлення)x`)))
+	require.NotEmpty(t, ValidateRules(regexes(20, 4096, `ціна`)), "long messages take long")
+	off := regexes(101, 0, `\d{10}`)
+	off[3].Enabled = false
+	require.Empty(t, ValidateRules(off), "what is off costs nothing")
+	many := keyword("many")
+	many.Trigger.Match, many.Trigger.Phrases = Regex, slices.Repeat([]string{`\d`}, 100)
+	require.Empty(t, ValidateRules([]Rule{many}))
+	require.NotEmpty(t, ValidateRules(append(regexes(1, 0, "a"), many)), "each phrase is one")
 }
