@@ -17,7 +17,7 @@ const (
 	// it being looked for at all, times the characters of the longest message: 2.5 ns each at most, as BenchmarkEvaluate
 	// shows, so that one message costs no more than a millisecond.
 	maxExpressions = 100
-	maxCost        = 400_000
+	maxCost        = 300_000
 	everyCost      = 16
 )
 

@@ -215,13 +215,13 @@ func TestExpressionsMayNotTakeMoreThanTheirTime(t *testing.T) {
 		}
 		return rules
 	}
-	require.Empty(t, ValidateRules(regexes(100, 0, `\d{10}`)))
+	require.Empty(t, ValidateRules(regexes(100, 0, `\d+`)))
 	require.Equal(t, []Problem{{Field: "rules", Message: "there are more than 100 regular expressions in the rules that are on: use other ways of matching, or join some by |"}},
-		ValidateRules(regexes(101, 0, `\d{10}`)))
-	require.Equal(t, []Problem{{Field: "rules", Message: "the regular expressions of the rules that are on take 259% of the time that they may: shorten them, repeat less, or lower max_length"}},
+		ValidateRules(regexes(101, 0, `\d+`)))
+	require.Equal(t, []Problem{{Field: "rules", Message: "the regular expressions of the rules that are on take 345% of the time that they may: shorten them, repeat less, or lower max_length"}},
 		ValidateRules(regexes(90, 0, `(?i)(де|коли|скільки).{0,20}(посилка|замовлення)x`)))
 	require.NotEmpty(t, ValidateRules(regexes(20, 4096, `ціна`)), "long messages take long")
-	off := regexes(101, 0, `\d{10}`)
+	off := regexes(101, 0, `\d+`)
 	off[3].Enabled = false
 	require.Empty(t, ValidateRules(off), "what is off costs nothing")
 	many := keyword("many")
