@@ -153,8 +153,8 @@ func (p *Plugin) assemble(ctx context.Context, db *store.Store, botUserID string
 		Answers: func(botID string) bots.Check { return answersCheck(a.answers.Problem(botID)) },
 	})
 	a.answers = answers.New(answers.Options{
-		Store: db, Bots: a.bots, Desk: a.desk, HTTP: p.newServiceClient(), Words: a.desk.T, Log: log, Meter: p.metrics,
-		Now: time.Now, Changed: p.announceScript,
+		Store: db, Bots: a.bots, Desk: a.desk, HTTP: p.newServiceClient(), Words: a.desk.T, FirstName: a.desk.FirstName, Log: log,
+		Meter: p.metrics, Now: time.Now, Changed: p.announceScript,
 	})
 	a.relay = relay.New(relay.Options{
 		Node: conversation.NewID(), Store: db, Desk: a.desk, Messengers: a.bots, Arbiters: a.answers, Meter: p.metrics, Log: log,

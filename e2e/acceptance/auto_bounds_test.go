@@ -87,7 +87,7 @@ func TestAutoAConversationGetsTenAnswersInAMinuteAndAPersonBesides(t *testing.T)
 	c.writes("ціна", "")
 	other.writes("ціна", "Від 40 грн")
 	c.customer.Says("/human")
-	c.getsNothing()
+	c.gets(handedOver)
 	c.mode("human")
 	require.NotZero(t, s.conversation(c.customer).WaitingSince)
 }

@@ -21,15 +21,8 @@ const (
 	maxDescription = 256 // characters
 )
 
-// The commands that every bot has. What opens the bot is not listed: messengers have a button for it.
-const (
-	startCommand = "/start"
-	menuCommand  = "/menu"
-	humanCommand = "/human"
-)
-
 // ourWords are what the commands that every bot has are called, as keys of assets/i18n.
-var ourWords = map[string]string{menuCommand: "api.bot_command.menu", humanCommand: "api.bot_command.human"}
+var ourWords = map[string]string{flow.MenuCommand: "api.bot_command.menu", flow.HumanCommand: "api.bot_command.human"}
 
 // shortLanguage is a tag whose language has two letters, by which messengers name it.
 var shortLanguage = regexp.MustCompile(`^[a-z]{2}(-|$)`)
@@ -66,13 +59,13 @@ func (u *used) commands(language string) map[string][]messenger.Command {
 func (u *used) named() (names []string, descriptions map[string]string) {
 	descriptions = map[string]string{}
 	add := func(name, description string) {
-		if _, taken := descriptions[name]; !taken && name != startCommand && name != humanCommand && len(names) < maxCommands-1 {
+		if _, taken := descriptions[name]; !taken && name != flow.StartCommand && name != flow.HumanCommand && len(names) < maxCommands-1 {
 			descriptions[name] = cmp.Or(strings.TrimSpace(description), name[1:])
 			names = append(names, name)
 		}
 	}
 	if u.hasMenu() {
-		add(menuCommand, "")
+		add(flow.MenuCommand, "")
 	}
 	for _, r := range u.Rules {
 		if u.shows(r) {
@@ -86,13 +79,13 @@ func (u *used) named() (names []string, descriptions map[string]string) {
 			add(name, strings.NewReplacer("_", " ", "-", " ").Replace(p.Flow.Name))
 		}
 	}
-	return append(names, humanCommand), descriptions
+	return append(names, flow.HumanCommand), descriptions
 }
 
 // hasMenu tells whether a flow answers /menu, which shows what /start does when nothing has it.
 func (u *used) hasMenu() bool {
 	return slices.ContainsFunc(u.flows, func(p autoreply.Published) bool {
-		return slices.Contains(p.Flow.Trigger.Commands, menuCommand) || slices.Contains(p.Flow.Trigger.Commands, startCommand)
+		return slices.Contains(p.Flow.Trigger.Commands, flow.MenuCommand) || slices.Contains(p.Flow.Trigger.Commands, flow.StartCommand)
 	})
 }
 

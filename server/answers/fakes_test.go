@@ -62,8 +62,9 @@ func newHouse(t *testing.T) *house {
 	}
 	h.Service = New(Options{
 		Store: h.store, Bots: h, Desk: h, HTTP: http.DefaultClient, Words: words, Log: h, Meter: h,
-		Now:     func() time.Time { return h.now },
-		Changed: func(id string) { h.changed = append(h.changed, id) },
+		Now:       func() time.Time { return h.now },
+		FirstName: func(userID string) string { return "first name of " + userID },
+		Changed:   func(id string) { h.changed = append(h.changed, id) },
 	})
 	return h
 }
@@ -162,7 +163,11 @@ func (h *house) says(text string) string {
 		return ""
 	}
 	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
-	return arbiter.Evaluate(facts, autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, At: h.now, Text: text}, h.now).Text
+	d, err := arbiter.Evaluate(h.t.Context(), facts, autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, At: h.now, Text: text}, h.now)
+	if err != nil {
+		return err.Error()
+	}
+	return d.Text
 }
 
 // keyword is a rule that answers a word.
@@ -340,9 +345,14 @@ func (m *memory) Flow(_ context.Context, bot, name string, version int) (StoredF
 	}
 	m.former++
 	state := m.states[name]
-	wish, all := cmp.Or(version, state.Draft, state.Published), m.flows[bot+name]
-	if wish > 0 && wish <= len(all) && all[wish-1].Version > 0 {
-		return all[wish-1], nil
+	wishes := []int{version}
+	if version == 0 {
+		wishes = []int{state.Draft, state.Published}
+	}
+	for _, wish := range wishes {
+		if all := m.flows[bot+name]; wish > 0 && wish <= len(all) && all[wish-1].Version > 0 {
+			return all[wish-1], nil
+		}
 	}
 	return StoredFlow{}, ErrNotFound
 }

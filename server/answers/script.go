@@ -3,24 +3,18 @@
 package answers
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-const (
-	// formerTime bounds reading an earlier version of a flow, in the middle of an evaluation.
-	formerTime = 5 * time.Second
-	// maxTold is how many problems health lists.
-	maxTold = 3
-)
+// maxTold is how many problems health lists.
+const maxTold = 3
 
 // script is what is known of a bot's script.
 type script struct {
@@ -41,7 +35,7 @@ type used struct {
 	whole bool
 	words func(language, key string, args map[string]string) string
 	// former reads an earlier version of a flow.
-	former func(name string, version int) (*flow.Flow, bool)
+	former reader
 
 	making sync.Mutex
 	made   atomic.Pointer[made]
@@ -50,7 +44,7 @@ type used struct {
 // made is an arbiter and the settings that it was made for.
 type made struct {
 	traits  traits
-	arbiter *autoreply.Arbiter
+	arbiter *informed
 }
 
 // traits are what an arbiter depends on of its bot.
@@ -71,7 +65,7 @@ func (s Script) silent() bool {
 
 // arbiter is that of the script for a bot with these traits, nil for a script that answers nothing. One that had a flow has
 // an arbiter for good: customers inside a flow that is off finish it, and old buttons are not pressed in silence.
-func (u *used) arbiter(t traits) *autoreply.Arbiter {
+func (u *used) arbiter(t traits) *informed {
 	if u.silent() && !u.HadFlow {
 		return nil
 	}
@@ -87,11 +81,12 @@ func (u *used) arbiter(t traits) *autoreply.Arbiter {
 	return arbiter
 }
 
-func (u *used) compile(t traits) (*autoreply.Arbiter, autoreply.Problems) {
-	arbiter, problems := autoreply.Compile(autoreply.Setup{
-		Rules: u.Rules, Hours: u.Hours, Flows: u.flows, Former: u.former, Language: t.language, BotUsername: t.username,
+func (u *used) compile(t traits) (*informed, autoreply.Problems) {
+	compiled, problems := autoreply.Compile(autoreply.Setup{
+		Rules: u.Rules, Hours: u.Hours, Flows: u.flows, Language: t.language, BotUsername: t.username,
 		BusinessAuto: t.businessAuto, KeepKeyboard: t.keepKeyboard, Words: u.words,
 	})
+	arbiter := &informed{compiled, u.former}
 	u.made.Store(&made{t, arbiter})
 	return arbiter, problems
 }
@@ -148,33 +143,4 @@ func firstBroken(problems []flow.Problem) flow.Problem {
 		}
 	}
 	return flow.Problem{}
-}
-
-// former returns a reader of earlier versions of a bot's flows, which remembers what it read.
-func (s *Service) former(botID string) func(name string, version int) (*flow.Flow, bool) {
-	type key struct {
-		name    string
-		version int
-	}
-	var known sync.Map // of *flow.Flow
-	return func(name string, version int) (*flow.Flow, bool) {
-		if f, ok := known.Load(key{name, version}); ok {
-			return f.(*flow.Flow), true
-		}
-		if version <= 0 {
-			return nil, false // the store would take it for the present one
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), formerTime)
-		defer cancel()
-		stored, err := s.o.Store.Flow(ctx, botID, name, version)
-		if err != nil {
-			return nil, false
-		}
-		f, problems := flow.Parse([]byte(stored.Text))
-		if flow.Broken(problems) {
-			return nil, false
-		}
-		known.Store(key{name, version}, &f)
-		return &f, true
-	}
 }

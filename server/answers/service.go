@@ -44,9 +44,11 @@ type Options struct {
 	HTTP *http.Client
 	// Words are the texts of assets/i18n, with {{name}} replaced by args["name"].
 	Words func(language, key string, args map[string]string) string
-	Log   Logger
-	Meter Meter
-	Now   func() time.Time
+	// FirstName is that of a user.
+	FirstName func(userID string) string
+	Log       Logger
+	Meter     Meter
+	Now       func() time.Time
 	// Changed tells the other nodes that the script of a bot is another one, so that they need not wait for their next look.
 	Changed func(botID string)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
@@ -66,7 +67,7 @@ func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome,
 	if arbiter == nil {
 		return Outcome{Silence: autoreply.SilenceNothing}, nil
 	}
-	facts, memory, err := circumstances(bot, t)
+	facts, memory, err := s.circumstances(bot, t)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -74,7 +75,10 @@ func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome,
 	if now.IsZero() {
 		now = s.o.Now()
 	}
-	d := arbiter.Evaluate(facts, memory, autoreply.Event{Kind: kindOf(t.Text), At: now, Text: t.Text}, now)
+	d, err := arbiter.Evaluate(ctx, facts, memory, autoreply.Event{Kind: kindOf(t.Text), At: now, Text: t.Text}, now)
+	if err != nil {
+		return Outcome{}, err
+	}
 	out := Outcome{Silence: d.Silence, Considered: d.Considered}
 	if d.Text != "" || len(d.Files) > 0 || d.Call != nil {
 		out.Fired = &Fired{Rules: d.Rules, Flow: d.Flow, Text: d.Text, Language: d.Language}
@@ -88,27 +92,24 @@ func (s *Service) Simulate(ctx context.Context, botID string, t Trial) (Outcome,
 // kindOf is what a messenger makes of a text: /start only opens the bot.
 func kindOf(text string) autoreply.EventKind {
 	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if name, _, _ := strings.Cut(word, "@"); name == "/start" {
+	if name, _, _ := strings.Cut(word, "@"); name == flow.StartCommand {
 		return autoreply.Started
 	}
 	return autoreply.Wrote
 }
 
 // circumstances are those of the conversation, or of a customer who comes for the first time.
-func circumstances(bot conversation.Bot, t Trial) (autoreply.Facts, autoreply.Memory, error) {
-	facts := autoreply.Facts{
-		Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private, Language: t.Language, BotName: bot.Name,
-	}
-	var memory autoreply.Memory
+func (s *Service) circumstances(bot conversation.Bot, t Trial) (autoreply.Facts, autoreply.Memory, error) {
 	c := t.Conversation
 	if c == nil {
-		facts.Customer.FirstName = t.FirstName
-		return facts, memory, nil
+		c = &conversation.Conversation{
+			Mode: conversation.BotMode, Status: conversation.Open, Chat: messenger.Chat{Kind: messenger.Private},
+			Customer: conversation.Customer{FirstName: t.FirstName},
+		}
 	}
-	facts.Mode, facts.Status, facts.Kind, facts.Business = c.Mode, c.Status, c.Chat.Kind, c.Chat.Connection != ""
-	facts.WaitingSince, facts.LastAgentAt, facts.HumanSince = c.WaitingSince, c.LastAgentAt, c.HumanSince
-	facts.Language = cmp.Or(t.Language, c.Customer.Language)
-	facts.Customer.FirstName, facts.Customer.Username = c.Customer.Called(), c.Customer.Username
+	facts := autoreply.FactsOf(*c, bot, s.o.FirstName)
+	facts.Language = cmp.Or(t.Language, facts.Language)
+	var memory autoreply.Memory
 	if len(c.Memory) > 0 {
 		if err := json.Unmarshal(c.Memory, &memory); err != nil {
 			return facts, memory, errors.New("what the automatic answers remember cannot be read")

@@ -95,6 +95,14 @@ func TestTheSimulatorKnowsTheConversation(t *testing.T) {
 	nameless := c
 	nameless.Customer = conversation.Customer{Name: "Оля Коваль"}
 	require.Equal(t, "Оля Коваль", h.simulate(Trial{Text: "ціна", Conversation: &nameless}).Fired.Text, "a messenger that tells one name")
+	named, _ := h.Known(botID)
+	h.edit(botID, func(b *conversation.Bot) { b.Settings.AgentName = conversation.NameFirst })
+	told := h.add(keyword("хто", "Це {{agent.first_name}}"))
+	assigned := c
+	assigned.AssigneeID = "ivan"
+	require.Equal(t, "Це first name of ivan", h.simulate(Trial{Text: "хто", Conversation: &assigned}).Fired.Text)
+	require.NoError(t, h.RemoveRule(t.Context(), botID, told.ID))
+	h.edit(botID, func(b *conversation.Bot) { b.Settings = named.Settings })
 	handed := c
 	handed.Mode, handed.HumanSince = conversation.HumanMode, noon.Add(-25*time.Hour)
 	require.NotNil(t, h.simulate(Trial{Text: "ціна", Conversation: &handed}).Fired, "human mode without a word of an agent ends too")

@@ -223,13 +223,38 @@ func TestACustomerInsideAnEarlierVersionGoesOnThere(t *testing.T) {
 	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
 	e := autoreply.Event{Kind: autoreply.Wrote, At: noon, Text: "щось"}
 	h.store.former = 0
+	said := func() autoreply.Decision {
+		d, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, e, noon)
+		require.NoError(t, err)
+		return d
+	}
+	h.store.err = errAway
+	_, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, e, noon)
+	require.ErrorIs(t, err, errAway, "he is asked about again, and not thrown out of his flow")
+	h.store.err = nil
 	for range 3 {
-		require.Equal(t, "Перша", h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text)
+		require.Contains(t, said().Text, "Перша")
 	}
 	require.Equal(t, 1, h.store.former, "it is read once")
 
 	inside.Position.Version = 0
-	require.Empty(t, h.Arbiter(botID).Evaluate(facts, inside, e, noon).Text, "no version is not the present one")
+	require.Empty(t, said().Text, "no version is not the present one")
+	inside.Position.Version = 7
+	require.Empty(t, said().Text, "a version that is known no more")
+	require.Nil(t, said().Memory.Position)
+}
+
+func TestAVersionThatCannotBeUsedAnyMoreIsLeft(t *testing.T) {
+	h := newHouse(t)
+	h.publishUnchecked("m", "flow: m\nstart: gone\nsteps: {main: {text: {uk: A}}}\n")
+	h.publish(menu("m", "Друга", "/start"))
+	facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private}
+	inside := autoreply.Memory{Position: &flow.Position{Flow: "m", Version: 1, Step: "main", At: noon}}
+	for range 2 {
+		d, err := h.Arbiter(botID).Evaluate(t.Context(), facts, inside, autoreply.Event{Kind: autoreply.Wrote, At: noon, Text: "щось"}, noon)
+		require.NoError(t, err)
+		require.Nil(t, d.Memory.Position)
+	}
 }
 
 // TestAFlowThatIsOffIsFinished is for a bot that has nothing else to answer with.
@@ -244,10 +269,10 @@ func TestAFlowThatIsOffIsFinished(t *testing.T) {
 		text, toast string
 		handover    bool
 	}{
-		"a text inside it":         {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "щось"}, "Вітаю", "", false},
+		"a text inside it":         {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "щось"}, "uk:auto.not_understood\n\nВітаю", "", false},
 		"its button inside it":     {inside, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "Вітаю", "", false},
-		"its old button":           {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "", "auto.button_gone", false},
-		"a button that never was":  {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: "?"}, "", "auto.button_gone", false},
+		"its old button":           {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: press("m", "main")}, "", "uk:auto.button_gone", false},
+		"a button that never was":  {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Pressed, Press: "?"}, "", "uk:auto.button_gone", false},
 		"the command for a person": {inside, autoreply.Event{Kind: autoreply.Wrote, Text: "/human"}, "uk:auto.handover", "", true},
 		"what would begin it":      {autoreply.Memory{}, autoreply.Event{Kind: autoreply.Wrote, Text: "/start"}, "", "", false},
 	} {
@@ -260,7 +285,7 @@ func TestAFlowThatIsOffIsFinished(t *testing.T) {
 				if gone {
 					require.NoError(t, h.RemoveFlow(t.Context(), botID, "m"))
 					if c.event.Press == press("m", "main") {
-						c.text, c.toast = "", "auto.button_gone"
+						c.text, c.toast = "", "uk:auto.button_gone"
 					} else if !c.handover && c.memory.Position != nil {
 						c.text = "" // who is inside leaves it
 					}
@@ -269,7 +294,8 @@ func TestAFlowThatIsOffIsFinished(t *testing.T) {
 				require.NotNil(t, arbiter)
 				facts := autoreply.Facts{Mode: conversation.BotMode, Status: conversation.Open, Kind: messenger.Private, Language: "uk"}
 				c.event.At = noon
-				d := arbiter.Evaluate(facts, c.memory, c.event, noon)
+				d, err := arbiter.Evaluate(t.Context(), facts, c.memory, c.event, noon)
+				require.NoError(t, err)
 				require.Equal(t, c.text, d.Text)
 				require.Equal(t, c.toast, d.Toast)
 				require.Equal(t, c.handover, d.Handover)

@@ -78,6 +78,15 @@ func (x *evaluation) sayOurs(key string) {
 	x.say(flow.Say{Text: flow.Texts{language: x.setup.Words(language, key, nil)}}, nil)
 }
 
+// inOurs is a text of assets/i18n in every language.
+func (x *evaluation) inOurs(key string) flow.Texts {
+	texts := flow.Texts{}
+	for language := range spoken {
+		texts[language] = x.setup.Words(language, key, nil)
+	}
+	return texts
+}
+
 // spoken are the languages of assets/i18n.
 var spoken = flow.Texts{"en": "en", "uk": "uk"}
 
@@ -140,9 +149,6 @@ func (x *evaluation) offer(flowName, step string, rows [][]flow.Button) {
 func (x *evaluation) button(flowName, step string, b flow.Button) messenger.Button {
 	made := asking[b.Do]
 	made.Label, _ = flow.Pick(b.Label, x.facts.Language, x.setup.Language)
-	if made.Label == "" {
-		made.Label = x.setup.Words(x.ours(x.facts.Language), "auto.person", nil)
-	}
 	if b.Do == flow.DoURL {
 		made.URL = b.Value
 	} else {
@@ -151,14 +157,16 @@ func (x *evaluation) button(flowName, step string, b flow.Button) messenger.Butt
 	return made
 }
 
-// hold keeps what is said beside a call of a service until its answer comes.
+// hold keeps what is said and closed beside a call of a service until its answer comes. What else was decided is done now.
 func (x *evaluation) hold() {
-	m, d := &x.memory, &x.decision
-	if d.Call == nil || !x.says() {
-		return
+	d := &x.decision
+	if d.Call == nil || !x.says() && len(d.Names) == 0 {
+		return // what was held before an answer that leads to another call still is
 	}
-	m.Held = &Held{Text: strings.Join(x.texts, "\n\n"), Files: d.Files, Language: d.Language}
-	x.texts, d.Files, d.Buttons, d.Language = nil, nil, nil, ""
+	x.memory.Held = &Held{
+		Text: strings.Join(x.texts, "\n\n"), Files: d.Files, Buttons: d.Buttons, Language: d.Language, Names: d.Names, Close: d.Close,
+	}
+	x.texts, d.Files, d.Buttons, d.Language, d.Close = nil, nil, nil, "", false
 }
 
 // release says what was held.
@@ -168,9 +176,10 @@ func (x *evaluation) release() {
 		return
 	}
 	x.memory.Held = nil
+	d := &x.decision
 	if held.Text != "" {
 		x.texts = append(x.texts, held.Text)
 	}
-	x.decision.Files = append(x.decision.Files, held.Files...)
-	x.decision.Language = held.Language
+	d.Files, d.Buttons = slices.Clone(held.Files), slices.Clone(held.Buttons)
+	d.Language, d.Names, d.Close = held.Language, slices.Clone(held.Names), held.Close
 }

@@ -3,10 +3,12 @@
 package autoreply
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
@@ -26,15 +28,21 @@ const (
 func (a *Arbiter) Evaluate(f Facts, m Memory, e Event, now time.Time) Decision {
 	x := a.begin(f, m, e, now)
 	if why := x.never(); why != "" {
-		return Decision{Silence: why, Memory: x.memory}
+		return x.unevaluated(why)
 	}
 	x.settle()
-	limited := len(x.memory.Recent) >= maxRecent
+	full := len(x.memory.Recent) >= maxRecent
 	d := x.decide()
-	if limited && d.says() {
+	if full && d.counts(e.Kind) {
 		return a.begin(f, m, e, now).limited(d.Handover)
 	}
 	return d
+}
+
+// counts tells whether a decision is one of the answers of which there may be so many. One that asks a service is counted
+// then, not again when the service answers.
+func (d *Decision) counts(kind EventKind) bool {
+	return d.Call != nil || d.says() && kind != Answered
 }
 
 // says tells whether the customer is told anything.
@@ -76,7 +84,7 @@ func (a *Arbiter) begin(f Facts, m Memory, e Event, now time.Time) *evaluation {
 		x.memory.WroteAt = later(m.WroteAt, x.at)
 	}
 	x.command = a.commandOf(e)
-	x.starts = x.command.name == startCommand
+	x.starts = x.command.name == flow.StartCommand
 	return x
 }
 
@@ -98,6 +106,17 @@ func (x *evaluation) never() string {
 	return ""
 }
 
+// unevaluated leaves everything as it is, also the timer of a customer who waits.
+func (x *evaluation) unevaluated(why string) Decision {
+	x.settleWaiting()
+	d := Decision{Silence: why}
+	if !x.memory.Waiting.IsZero() {
+		d.NoAnswerAt = x.nextNoAnswer()
+	}
+	d.Memory = x.memory
+	return d
+}
+
 // settle brings up to date what time alone has changed: modes, flows and waiting periods end.
 func (x *evaluation) settle() {
 	x.human = x.facts.Mode == conversation.HumanMode
@@ -106,10 +125,14 @@ func (x *evaluation) settle() {
 	}
 	x.open = x.calendar.Open(x.now)
 	x.memory.Recent = slices.DeleteFunc(x.memory.Recent, func(t time.Time) bool { return x.now.Sub(t) >= recently })
-	if p := x.memory.Position; p != nil && x.human {
+	maps.DeleteFunc(x.memory.Fired, func(id string, _ time.Time) bool { return !x.ids[id] })
+	if p := x.memory.Position; p != nil && x.facts.Mode == conversation.HumanMode {
 		x.leaveFlow()
 	} else if p != nil && x.expired(p) {
-		x.memory.Position, x.memory.Held = nil, nil
+		x.memory.Position = nil
+	}
+	if x.memory.Position == nil {
+		x.memory.Held = nil
 	}
 	x.settleWaiting()
 }
@@ -151,6 +174,8 @@ func (x *evaluation) react() {
 	x.commands()
 	x.stage(OnKeyword)
 	if again != nil && !x.taken {
+		x.sayOurs("auto.not_understood")
+		x.decision.Language = "" // the menu's
 		x.follow(*again)
 	}
 	x.stage(OnFirst)
@@ -161,13 +186,18 @@ func (x *evaluation) finish() Decision {
 	d := &x.decision
 	x.hold()
 	d.Text = strings.Join(x.texts, "\n\n")
-	if d.says() {
+	d.Close = d.Close && !d.Handover
+	if d.counts(x.event.Kind) {
 		x.memory.Recent = append(x.memory.Recent, x.now)
-	} else if d.Call == nil && d.Silence == "" {
+	}
+	switch {
+	case d.says() || d.Call != nil:
+		d.Silence = ""
+	case d.Silence != "":
+	case x.human:
+		d.Silence = SilenceHuman
+	default:
 		d.Silence = SilenceNothing
-		if x.human {
-			d.Silence = SilenceHuman
-		}
 	}
 	if x.isWelcome() {
 		x.memory.WelcomedAt = x.now
@@ -190,17 +220,27 @@ func (x *evaluation) isWelcome() bool {
 		slices.ContainsFunc(x.stages[OnFirst], func(i int) bool { return x.reasons[i] == "" })
 }
 
-// limited says nothing more: the conversation got as many answers as it may. Who asked for a person gets one, and nobody
-// is left in a flow that waits for a service which answered already.
+// limited says nothing more: the conversation got as many answers as it may. Who asked for a person gets one and is told so
+// all the same, after which people answer. So does whose service answered what leads to the next call: nobody is left in a
+// flow that waits for nothing.
 func (x *evaluation) limited(handover bool) Decision {
 	x.settle()
-	x.decision.Silence, x.decision.Handover = SilenceLimit, handover
-	if handover || x.event.Kind == Answered {
-		x.leaveFlow()
+	m, d := &x.memory, &x.decision
+	d.LimitReached = x.now.Sub(m.LimitedAt) >= recently
+	m.LimitedAt = x.now
+	switch {
+	case handover || x.event.Kind == Answered:
+		x.handOver(false)
+		d.Text = strings.Join(x.texts, "\n\n")
+		m.Recent = append(m.Recent, x.now)
+	case x.event.Kind == Pressed:
+		x.inVain("auto.limit", SilenceLimit)
+	default:
+		d.Silence = SilenceLimit
 	}
 	x.finishWaiting()
-	x.decision.Memory = x.memory
-	return x.decision
+	d.Memory = *m
+	return *d
 }
 
 func (x *evaluation) inGroup() bool { return x.facts.Kind == messenger.Group }

@@ -3,21 +3,12 @@
 package autoreply
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-)
 
-// The commands that every bot has.
-const (
-	startCommand = "/start"
-	menuCommand  = "/menu"
-	humanCommand = "/human" // a person, whatever rules and flows say
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
-
-// commandForm is what Telegram takes (https://core.telegram.org/bots/api#botcommand).
-var commandForm = regexp.MustCompile(`^/[a-z0-9_]{1,32}$`)
 
 // command is a command of a customer; the zero value is none.
 type command struct {
@@ -29,7 +20,7 @@ type command struct {
 // commandOf reads "/start@ourbot promo". A command for another bot is none.
 func (a *Arbiter) commandOf(e Event) command {
 	if e.Kind == Started && e.Text == "" {
-		return command{name: startCommand, payload: e.Payload}
+		return command{name: flow.StartCommand, payload: e.Payload}
 	}
 	if (e.Kind != Wrote && e.Kind != Started) || !strings.HasPrefix(e.Text, "/") {
 		return command{}
@@ -40,7 +31,7 @@ func (a *Arbiter) commandOf(e Event) command {
 	}
 	name, whom, addressed := strings.Cut(word, "@")
 	name = strings.ToLower(name)
-	if !commandForm.MatchString(name) || addressed && !strings.EqualFold(whom, a.setup.BotUsername) {
+	if !flow.CommandForm.MatchString(name) || addressed && !strings.EqualFold(whom, a.setup.BotUsername) {
 		return command{}
 	}
 	return command{name, payload, addressed}
@@ -52,14 +43,14 @@ func (t Trigger) fits(c command) bool {
 		return false
 	}
 	if len(t.Commands) == 0 {
-		return c.name == startCommand
+		return c.name == flow.StartCommand
 	}
 	return slices.Contains(t.Commands, c.name)
 }
 
 // known tells whether c is one of this bot's: such a text is no answer to a question of a flow.
 func (x *evaluation) known(c command) bool {
-	if slices.Contains([]string{startCommand, menuCommand, humanCommand}, c.name) {
+	if slices.Contains([]string{flow.StartCommand, flow.MenuCommand, flow.HumanCommand}, c.name) {
 		return true
 	}
 	if _, ok := x.byCommand[c.name]; ok {
@@ -72,7 +63,7 @@ func (x *evaluation) known(c command) bool {
 
 // commands is stage 2. A person is called whatever else answers /human.
 func (x *evaluation) commands() {
-	human := x.command.name == humanCommand && !x.taken && !x.human
+	human := x.command.name == flow.HumanCommand && !x.taken && !x.human
 	x.begins(x.command)
 	if human {
 		x.handOver(x.says())
@@ -92,9 +83,9 @@ func (x *evaluation) begins(c command) {
 			x.enter(p, "")
 			return
 		}
-		if c.name != menuCommand {
+		if c.name != flow.MenuCommand {
 			return
 		}
-		c = command{name: startCommand}
+		c = command{name: flow.StartCommand}
 	}
 }

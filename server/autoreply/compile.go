@@ -19,8 +19,6 @@ type Setup struct {
 	Hours hours.Hours
 	// Flows are the published ones.
 	Flows []Published
-	// Former finds an earlier version of a flow, for a customer who began it; nil for none. It answers alike each time.
-	Former func(name string, version int) (*flow.Flow, bool)
 	// Language is the bot's, for customers whose own is not spoken.
 	Language string
 	// BotUsername is what "/command@username" names, empty where commands carry no name.
@@ -42,6 +40,7 @@ type Arbiter struct {
 	setup Setup
 	// rules are in the order in which they are looked at; stages has their numbers by kind.
 	rules    []ranked
+	ids      map[string]bool
 	stages   map[TriggerKind][]int
 	keywords *keywords
 	calendar *hours.Calendar
@@ -66,7 +65,7 @@ var stageOrder = []TriggerKind{OnCommand, OnKeyword, OnFirst, OnAway, OnNoAnswer
 // that is wrong does not answer, hours that are wrong count as none, and each of them is among the problems.
 func Compile(s Setup) (*Arbiter, Problems) {
 	a := &Arbiter{
-		setup: s, stages: map[TriggerKind][]int{}, keywords: newKeywords(),
+		setup: s, ids: map[string]bool{}, stages: map[TriggerKind][]int{}, keywords: newKeywords(),
 		flows: map[string]Published{}, byCommand: map[string]Published{},
 	}
 	problems := slices.Concat(a.takeHours(s.Hours), a.takeFlows(s.Flows), a.takeRules(s.Rules))
@@ -106,9 +105,8 @@ func (a *Arbiter) takeFlows(flows []Published) (problems Problems) {
 }
 
 func (a *Arbiter) takeRules(rules []Rule) (problems Problems) {
-	ids := map[string]bool{}
 	for i, r := range rules {
-		found := checkRule(fmt.Sprintf("rules[%d]", i), r, ids)
+		found := checkRule(fmt.Sprintf("rules[%d]", i), r, a.ids)
 		problems = append(problems, found...)
 		a.rules = append(a.rules, ranked{r, len(found) > 0})
 	}

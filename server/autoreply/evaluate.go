@@ -28,7 +28,8 @@ const (
 // Event is what happened.
 type Event struct {
 	Kind EventKind
-	// At is the messenger's time of it; of NoAnswerDue the time at which it was due.
+	// At is the messenger's time of it; of Answered that of what the customer did, for waiting begins there; of NoAnswerDue
+	// the time at which it was due.
 	At time.Time
 	// Text is the plain text of a message, empty for one without; Payload that of a deep link.
 	Text, Payload string
@@ -61,6 +62,11 @@ type Facts struct {
 	// AgentFirstName is the assignee's as customers may see it, empty otherwise.
 	AgentFirstName string
 	BotName        string
+	// Keyboard says that the customer sees buttons below one of our messages.
+	Keyboard bool
+	// Former is the version of the flow that Memory.Position names, when it is not the published one: see NeedsFormer. Nil
+	// says that it is known no more.
+	Former *flow.Flow
 }
 
 // Memory is what the arbiter remembers of a conversation; it is stored with it as JSON and handed back unchanged.
@@ -71,8 +77,9 @@ type Memory struct {
 	WelcomedAt time.Time `json:"welcomed_at,omitzero"`
 	// Fired is when each rule answered last, by the rule's id.
 	Fired map[string]time.Time `json:"fired,omitempty"`
-	// Recent are the automatic answers of the last minute.
-	Recent []time.Time `json:"recent,omitempty"`
+	// Recent are the automatic answers of the last minute, LimitedAt is when there would have been one too many.
+	Recent    []time.Time `json:"recent,omitempty"`
+	LimitedAt time.Time   `json:"limited_at,omitzero"`
 	// Waiting is the waiting period that the next two are about, by its beginning.
 	Waiting time.Time `json:"waiting,omitzero"`
 	// AwayInWait, FallbackInWait and NoAnswerInWait say what was said in it.
@@ -87,15 +94,16 @@ type Memory struct {
 	Fields map[string]string `json:"fields,omitempty"`
 	// Held is what a rule says together with the flow that it began, which first asks a service.
 	Held *Held `json:"held,omitempty"`
-	// Keyboard is the external id of the last message with buttons, empty for none. Who sends it keeps it.
-	Keyboard string `json:"keyboard,omitempty"`
 }
 
-// Held is said before what the flow says after its call.
+// Held is said before what the flow says after its call. Names are those of Decision; Close closes the conversation then.
 type Held struct {
-	Text     string   `json:"text"`
-	Files    []string `json:"files,omitempty"`
-	Language string   `json:"language"`
+	Text     string               `json:"text,omitempty"`
+	Files    []string             `json:"files,omitempty"`
+	Buttons  [][]messenger.Button `json:"buttons,omitempty"`
+	Language string               `json:"language,omitempty"`
+	Names    []string             `json:"names,omitempty"`
+	Close    bool                 `json:"close,omitempty"`
 }
 
 // Decision is what follows from an event.
@@ -108,15 +116,17 @@ type Decision struct {
 	Buttons  [][]messenger.Button
 	Language string
 	// Rules are the ids of the rules that answered (an away rule may be appended to another), Flow "name/step" if a flow did.
+	// A rule whose words wait for a service is told here with the Call, and not again when they are said.
 	Rules []string
-	// Names are the names of these rules.
+	// Names are the names of the rules whose words these are, also of words that had to wait.
 	Names []string
 	Flow  string
-	// Toast is the text key shown to a customer who pressed a button in vain: empty for none.
+	// Toast is shown to a customer who pressed a button in vain, in his language: empty for none.
 	Toast string
-	// RemoveKeyboard takes the buttons from the message in Memory.Keyboard.
+	// RemoveKeyboard takes the buttons that the customer sees.
 	RemoveKeyboard bool
-	// Call is to be made and its answer told by an event Answered; nothing is said before.
+	// Call is to be made and its answer told by an event Answered; nothing is said before. What is decided beside it, tags
+	// say, is done at once.
 	Call *flow.Call
 	// Answered says that nobody needs to wait for people because of this (a flow, command or keyword in bot mode answered). It
 	// is never said with Handover, since who asks for a person waits for one, nor of a menu that is only said again because
@@ -125,7 +135,10 @@ type Decision struct {
 	// HumanModeOver says that the conversation is in bot mode from this event on: the last message of an agent is a day old
 	// and the customer did not wait.
 	HumanModeOver bool
-	// Handover makes people answer, Close closes the conversation, Tags and Assign are put on it.
+	// LimitReached says that this is the first event of a run that the limit of answers leaves without one.
+	LimitReached bool
+	// Handover makes people answer, Close closes the conversation, Tags and Assign are put on it. Who is handed over is not
+	// closed.
 	Handover, Close bool
 	Tags            []string
 	Assign          string
@@ -148,6 +161,8 @@ const (
 	SilenceHuman    = "human_mode"
 	SilenceButton   = "unknown_button"
 	SilenceLimit    = "limit"   // of automatic answers in a minute
+	SilenceService  = "service" // the customer's flow waits for its service
+	SilenceStale    = "stale"   // a service answered a customer who had gone on
 	SilenceNothing  = "nothing" // there was nothing to say
 )
 

@@ -187,7 +187,7 @@ func (s *scene) happens(e Event) Decision {
 		s.facts.WaitingSince = e.At
 	}
 	if len(d.Buttons) > 0 {
-		s.memory.Keyboard = "1"
+		s.facts.Keyboard = true
 	}
 	return d
 }
@@ -208,7 +208,7 @@ func (s *scene) presses(data string) Decision {
 // agentReplies switches to human mode and ends the waiting.
 func (s *scene) agentReplies() {
 	s.facts.Mode, s.facts.LastAgentAt, s.facts.WaitingSince = conversation.HumanMode, s.now, time.Time{}
-	s.memory = s.memory.HumanTookOver()
+	s.memory.Position = nil // as the store does it
 }
 
 // wait lets time pass.

@@ -22,7 +22,10 @@ type result struct {
 
 // run tells a flow what happened. From is where the customer is in it, nil for nowhere.
 func (x *evaluation) run(f *flow.Flow, version int, from *flow.Position, h flow.Happening) result {
-	h.Language = x.facts.Language
+	h.Language, h.Zone = x.facts.Language, x.calendar.Zone()
+	if from != nil {
+		h.Person = x.inOurs("auto.person")
+	}
 	r := result{Result: f.Run(from, h, x.memory.Fields, x.now), name: f.Name, version: version}
 	r.place = cmp.Or(r.Step, r.Reached, h.Step, f.Start)
 	if r.Step == "" && r.Reached == "" && from != nil {
@@ -52,14 +55,19 @@ func (x *evaluation) enter(p Published, step string) {
 }
 
 // flowStep is stage 1. It returns what the flow would say again when the text means none of the buttons it waits for:
-// commands and keywords may know better.
+// commands and keywords may know better. While the flow waits for its service nothing is said.
 func (x *evaluation) flowStep() *result {
 	at := x.memory.Position
 	if at == nil || x.event.Kind != Wrote || !x.byCustomer() || x.known(x.command) {
 		return nil
 	}
-	f := x.flowOf(at)
-	input := f.Steps[at.Step].Input != nil
+	f := x.flowHere()
+	step := f.Steps[at.Step]
+	if step.HTTP != nil {
+		x.taken, x.decision.Silence = true, SilenceService
+		return nil
+	}
+	input := step.Input != nil
 	if !input && strings.TrimSpace(x.event.Text) == "" && x.event.Shared == "" {
 		return nil // a sticker or photo means no button
 	}
@@ -74,21 +82,26 @@ func (x *evaluation) flowStep() *result {
 	return nil
 }
 
-// serviceAnswered goes on with what a service answered.
+// serviceAnswered goes on with what a service answered, if the customer still waits for it.
 func (x *evaluation) serviceAnswered() {
 	at := x.memory.Position
-	if at == nil || x.event.Answer == nil {
+	if x.human || x.event.Answer == nil {
 		return
 	}
-	f := x.flowOf(at)
-	r := x.run(f, at.Version, at, flow.Happening{Answer: x.event.Answer})
-	if len(r.Say) > 0 || r.Call != nil || r.Position == nil {
-		if r.Call == nil {
-			x.release()
-		}
-		x.answered = true
-		x.follow(r)
+	if at == nil {
+		x.decision.Silence = SilenceStale
+		return
 	}
+	r := x.run(x.flowHere(), at.Version, at, flow.Happening{Answer: x.event.Answer})
+	if r.NotUnderstood {
+		x.decision.Silence = SilenceStale
+		return
+	}
+	if r.Call == nil {
+		x.release()
+	}
+	x.answered = true
+	x.follow(r)
 }
 
 // follow does what a flow decided.
@@ -134,23 +147,33 @@ func (x *evaluation) leaveFlow() {
 }
 
 func (x *evaluation) removeKeyboard() {
-	x.decision.RemoveKeyboard = !x.setup.KeepKeyboard && x.memory.Keyboard != ""
+	x.decision.RemoveKeyboard = !x.setup.KeepKeyboard && x.facts.Keyboard
 }
 
-// flowOf is the version of the flow where a customer is, nil if it is known no more.
-func (a *Arbiter) flowOf(p *flow.Position) *flow.Flow {
-	if published, ok := a.flows[p.Flow]; ok && published.Version == p.Version {
-		return published.Flow
+// NeedsFormer says whether Facts.Former has to be told, and which version of which flow that is: the customer is in one that
+// is not the published one.
+func (a *Arbiter) NeedsFormer(m Memory) (name string, version int, needed bool) {
+	p := m.Position
+	if p == nil {
+		return "", 0, false
 	}
-	if a.setup.Former != nil {
-		if f, ok := a.setup.Former(p.Flow, p.Version); ok {
-			return f
-		}
+	published, ok := a.flows[p.Flow]
+	return p.Flow, p.Version, !ok || published.Version != p.Version
+}
+
+// flowHere is the version of the flow where the customer is, nil if it is known no more.
+func (x *evaluation) flowHere() *flow.Flow {
+	name, _, former := x.NeedsFormer(x.memory)
+	switch {
+	case !former:
+		return x.flows[name].Flow
+	case x.facts.Former != nil && x.facts.Former.Name == name:
+		return x.facts.Former
 	}
 	return nil
 }
 
 func (x *evaluation) expired(p *flow.Position) bool {
-	f := x.flowOf(p)
+	f := x.flowHere()
 	return f == nil || f.Expired(p, x.now)
 }

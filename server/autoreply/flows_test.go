@@ -1,6 +1,7 @@
 package autoreply
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
@@ -37,7 +39,7 @@ func TestACustomerWalksAFlow(t *testing.T) {
 	require.Equal(t, `Статус: \*в дорозі\*`, d.Text, "values are no Markdown")
 	require.Nil(t, d.Memory.Position)
 	require.Equal(t, map[string]string{"parcel": "1234"}, d.Memory.Fields)
-	require.Equal(t, SilenceNothing, s.happens(Event{Kind: Answered, Answer: &flow.Answer{}}).Silence, "nobody asked")
+	require.Equal(t, SilenceStale, s.happens(Event{Kind: Answered, Answer: &flow.Answer{}}).Silence, "nobody asked")
 }
 
 func TestAwayStandsUnderTheAnswerOfAServiceAndOfAButton(t *testing.T) {
@@ -66,7 +68,8 @@ func TestWhatAMenuDoesNotUnderstandKeywordsMay(t *testing.T) {
 
 	d = s.writes("У мене зламався замок")
 	require.Equal(t, "parcel/main", d.Flow)
-	require.Equal(t, "Вітаю, Оля!", d.Text, "the menu once more, and no fallback")
+	require.Equal(t, "Вибачте, не вдалося вас зрозуміти.\n\nВітаю, Оля!", d.Text, "the menu once more, and no fallback")
+	require.Equal(t, "uk", d.Language)
 	require.Equal(t, ReasonOutranked, reasons(d)["fallback"])
 	require.False(t, d.Answered, "that is no answer to him: somebody has to look")
 	require.False(t, d.NoAnswerAt.IsZero())
@@ -106,17 +109,6 @@ func TestAFlowThatTellsOfThePersonNeedsNoWordsOfOurs(t *testing.T) {
 	require.True(t, d.Handover)
 	require.Equal(t, "Кличемо людину", d.Text)
 	require.Equal(t, "parcel/sorry", d.Flow, "who answered is the step whose words these are, also where the flow ends")
-}
-
-func TestACallThatFailsWithoutAWayIsAnnounced(t *testing.T) {
-	yaml := strings.ReplaceAll(parcelFlow, ", error: sorry}", "}")
-	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
-	s.starts("")
-	s.presses("g:parcel:track")
-	s.writes("1234")
-	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Failed: true}})
-	require.True(t, d.Handover)
-	require.Equal(t, "Далі вам відповідатиме людина. Зачекайте, будь ласка.", d.Text)
 }
 
 func TestCommandsAreNoInputOfAFlow(t *testing.T) {
@@ -177,7 +169,7 @@ func TestOurOwnWordsAreInTheCustomersLanguageThenTheBots(t *testing.T) {
 func TestTheLanguagesOfOurOwnWordsAreThoseInAssets(t *testing.T) {
 	words := ourWords(t)
 	for language := range spoken {
-		for _, key := range []string{"auto.handover", "auto.human_answers", "auto.button_gone", "auto.person"} {
+		for _, key := range []string{"auto.handover", "auto.human_answers", "auto.button_gone", "auto.person", "auto.limit", "auto.not_understood"} {
 			require.NotEmpty(t, words(language, key, nil))
 		}
 	}
@@ -222,14 +214,25 @@ func TestAFlowEndsWhenTheCustomerIsIdle(t *testing.T) {
 
 func TestACustomerStaysOnTheVersionHeBegan(t *testing.T) {
 	former := parsed(t, strings.ReplaceAll(parcelFlow, "Номер?", "Старий номер?"))
-	setup := withParcel(t)
-	setup.Former = func(name string, version int) (*flow.Flow, bool) { return former, name == "parcel" && version == 2 }
-	s := newScene(t, setup)
+	s := newScene(t, withParcel(t))
+	_, _, needed := s.arbiter.NeedsFormer(s.memory)
+	require.False(t, needed)
+	s.starts("")
+	_, _, needed = s.arbiter.NeedsFormer(s.memory)
+	require.False(t, needed, "it is the published one")
 	s.memory.Position = &flow.Position{Flow: "parcel", Version: 2, Step: "main", At: s.now}
+	name, version, needed := s.arbiter.NeedsFormer(s.memory)
+	require.True(t, needed)
+	require.Equal(t, "parcel/2", fmt.Sprintf("%s/%d", name, version))
+	s.facts.Former = former
 	d := s.presses("g:parcel:track")
 	require.Equal(t, "Старий номер?", d.Text)
 	require.Equal(t, 2, d.Memory.Position.Version)
 	s.memory.Position = &flow.Position{Flow: "parcel", Version: 1, Step: "main", At: s.now}
+	s.facts.Former = parsed(t, "flow: side\nstart: main\nsteps: {main: {text: {uk: Збоку}}}")
+	require.Equal(t, "Номер?", s.presses("g:parcel:track").Text, "another flow is not the former one")
+	s.memory.Position = &flow.Position{Flow: "parcel", Version: 1, Step: "main", At: s.now}
+	s.facts.Former = nil
 	require.Equal(t, "Номер?", s.presses("g:parcel:track").Text, "a version that nobody has any more")
 	require.Equal(t, 3, s.memory.Position.Version)
 }
@@ -252,7 +255,7 @@ func TestOldButtonsLeadToTheirStepElseToTheMainMenu(t *testing.T) {
 		s := newScene(t, Setup{Flows: []Published{{main, 3}, {side, 1}}})
 		d := s.presses(data)
 		require.Equal(t, want, d.Text, data)
-		require.Equal(t, want == "", d.Toast == "auto.button_gone", data)
+		require.Equal(t, want == "", d.Toast == "Ця кнопка більше не працює.", data)
 		require.Equal(t, data == "h", d.Handover, data)
 	}
 }
@@ -286,12 +289,22 @@ func TestAPressThatLeadsNowhereIsToldSo(t *testing.T) {
 	s := newScene(t, Setup{Rules: fullSet()})
 	for _, data := range []string{"???", "g:gone:gone", "m:", "p::", "b:gone:x", "\x00"} {
 		d := s.presses(data)
-		require.Equal(t, "auto.button_gone", d.Toast, data)
+		require.Equal(t, "Ця кнопка більше не працює.", d.Toast, data)
 		require.Equal(t, SilenceButton, d.Silence, data)
 		require.Empty(t, d.Text)
 	}
 	require.Equal(t, Decision{Silence: SilenceNothing}.Toast,
 		s.happens(Event{Kind: Pressed, Press: "p::", Shared: "+380501234567"}).Toast, "the team has his number")
+}
+
+func TestAToastIsInTheCustomersLanguageElseInThatOfTheBot(t *testing.T) {
+	for language, want := range map[string]string{
+		"en-US": "A person is answering you.", "uk": "Вам уже відповідає людина.", "pl": "Вам уже відповідає людина.", "": "Вам уже відповідає людина.",
+	} {
+		s := newScene(t, Setup{})
+		s.facts.Mode, s.facts.Language, s.facts.WaitingSince = conversation.HumanMode, language, s.now
+		require.Equal(t, want, s.presses("g:shop:main").Toast, language)
+	}
 }
 
 func TestAPressInHumanModeIsToldThatAPersonAnswers(t *testing.T) {
@@ -303,7 +316,7 @@ func TestAPressInHumanModeIsToldThatAPersonAnswers(t *testing.T) {
 	s.now = at(t, 10, "20:00")
 	for _, data := range []string{"g:parcel:track", "h", "m:", "???"} {
 		d := s.presses(data)
-		require.Equal(t, "auto.human_answers", d.Toast)
+		require.Equal(t, "Вам уже відповідає людина.", d.Toast)
 		require.Equal(t, SilenceHuman, d.Silence)
 		require.Empty(t, d.Text, "not even away")
 	}
@@ -352,51 +365,6 @@ func TestARuleBeginsAFlow(t *testing.T) {
 	require.Equal(t, "main", d.Memory.Position.Step)
 }
 
-func TestWhatARuleSaysWaitsForTheServiceOfItsFlow(t *testing.T) {
-	yaml := strings.ReplaceAll(parcelFlow, "start: main", "start: lookup")
-	r := keyword("track", "посилка")
-	r.Actions.Flow = "parcel"
-	r.FileIDs = []string{"abcdefghijklmnopqrstuvwxyz"}
-	s := newScene(t, Setup{Rules: []Rule{r}, Flows: []Published{{parsed(t, yaml), 1}}})
-	s.memory.Fields = map[string]string{"parcel": "1234"}
-	d := s.writes("посилка")
-	require.NotNil(t, d.Call)
-	require.Empty(t, d.Text+d.Silence)
-	require.Empty(t, d.Files)
-	d = s.happens(Event{Kind: Answered, Answer: &flow.Answer{Values: map[string]string{"status": "ok"}}})
-	require.Equal(t, "track укр\n\nСтатус: ok", d.Text)
-	require.Equal(t, r.FileIDs, d.Files)
-	require.Nil(t, d.Memory.Held)
-}
-
-func TestWhatWaitedForAServiceIsForgottenWithTheFlow(t *testing.T) {
-	yaml := strings.ReplaceAll(parcelFlow, "/start, /menu", "/start")
-	ask := parsed(t, strings.NewReplacer("flow: parcel", "flow: ask", "start: main", "start: lookup", "[/start, /menu]", "[/ask]").Replace(parcelFlow))
-	r := keyword("track", "посилка")
-	r.Actions.Flow = "ask"
-	s := newScene(t, Setup{Rules: []Rule{r}, Flows: []Published{{parsed(t, yaml), 1}, {ask, 1}}})
-	s.memory.Fields = map[string]string{"parcel": "1234"}
-	first := s.writes("посилка")
-	require.NotNil(t, first.Memory.Held)
-	s.wait(time.Second)
-	s.starts("")
-	second := s.writes("/ask")
-	require.NotNil(t, second.Call)
-	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: second.Call.Of, Values: map[string]string{"status": "ok"}}})
-	require.Equal(t, "Статус: ok", d.Text)
-}
-
-func TestAnAnswerToAnotherCallIsPassedOver(t *testing.T) {
-	s := newScene(t, withParcel(t))
-	s.starts("")
-	s.presses("g:parcel:track")
-	call := s.writes("1234").Call
-	before := s.memory
-	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: "other", Values: map[string]string{"status": "ok"}}})
-	require.Equal(t, Decision{Silence: SilenceNothing, Memory: before, Considered: d.Considered}, d)
-	require.Equal(t, "Статус: ok", s.happens(Event{Kind: Answered, Answer: &flow.Answer{Of: call.Of, Values: map[string]string{"status": "ok"}}}).Text)
-}
-
 func TestAWayOutOfAnInputThatTellsOfThePersonNeedsNoWordsOfOurs(t *testing.T) {
 	yaml := strings.ReplaceAll(parcelFlow, "tries: 2}", "tries: 1, else: sorry}")
 	s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
@@ -440,4 +408,35 @@ func TestAFlowThatIsNotPublishedIsReportedAndTheRuleAnswersWithoutIt(t *testing.
 	}, problems)
 	d := a.Evaluate(Facts{Mode: conversation.BotMode, Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "посилка"}, at(t, 10, "10:00"))
 	require.Equal(t, []string{"track"}, d.Rules)
+}
+
+func TestThatAMenuDidNotUnderstandIsSaidFirstAndTheMenuAfterItInItsOwnLanguage(t *testing.T) {
+	yaml := "flow: side\nstart: a\ntrigger: {commands: [/start]}\nsteps: {a: {text: {de: Hallo, uk: Привіт}, buttons: [[{label: {de: Weiter, uk: Далі}, do: menu}]]}}"
+	s := newScene(t, Setup{Language: "uk", Flows: []Published{{parsed(t, yaml), 1}}})
+	s.facts.Language = "de"
+	require.Equal(t, "Hallo", s.starts("").Text)
+	d := s.writes("was?")
+	require.Equal(t, "Вибачте, не вдалося вас зрозуміти.\n\nHallo", d.Text, "we do not speak German, the bot speaks Ukrainian")
+	require.Equal(t, "de", d.Language)
+}
+
+func TestWhoWritesWhatStandsOnTheButtonToAPersonGetsOne(t *testing.T) {
+	yaml := "flow: side\nstart: a\ntrigger: {commands: [/start]}\nsteps: {a: {text: {uk: А}, buttons: [[{label: {uk: Далі}, do: go, value: a}]]}}"
+	for _, text := range []string{"Поговорити з людиною", "talk to a person", "2"} {
+		s := newScene(t, Setup{Flows: []Published{{parsed(t, yaml), 1}}})
+		s.starts("")
+		s.writes("що?")
+		require.Len(t, s.writes("що?").Buttons, 2)
+		d := s.writes(text)
+		require.True(t, d.Handover, text)
+		require.Equal(t, ourHandover, d.Text)
+	}
+}
+
+func TestADayIsThatOfTheTeamsZone(t *testing.T) {
+	yaml := "flow: visit\nstart: ask\ntrigger: {commands: [/visit]}\nsteps: {ask: {text: {uk: \"Коли?\"}, input: {field: day, type: date}, next: ok}, ok: {text: {uk: \"{{field.day}}\"}}}"
+	s := newScene(t, Setup{Hours: hours.Hours{Zone: "America/New_York"}, Flows: []Published{{parsed(t, yaml), 1}}})
+	s.now = time.Date(2026, 12, 2, 1, 0, 0, 0, time.UTC)
+	s.writes("/visit")
+	require.Equal(t, "2026-12-01", s.writes("1.12").Text)
 }

@@ -7,12 +7,6 @@ import (
 	"slices"
 )
 
-// HumanTookOver is what is remembered once an agent replied or claimed the conversation: its flow is over.
-func (m Memory) HumanTookOver() Memory {
-	m.Position, m.Held = nil, nil
-	return m
-}
-
 // clone copies what is changed in place.
 func (m Memory) clone() Memory {
 	m.Fired, m.Fields = maps.Clone(m.Fired), maps.Clone(m.Fields)

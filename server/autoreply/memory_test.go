@@ -9,6 +9,8 @@ import (
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
@@ -32,7 +34,10 @@ func TestMemoryIsTheSameAfterItWasStored(t *testing.T) {
 		WroteAt: now, WelcomedAt: now, Fired: map[string]time.Time{"a": now}, Recent: []time.Time{now}, Waiting: now,
 		AwayInWait: true, FallbackInWait: true, NoAnswerInWait: true, NoAnswerSeen: now,
 		Position: &flow.Position{Flow: "f", Version: 2, Step: "s", At: now, Before: []string{"b"}, HTTP: map[string]string{"x": "y"}},
-		Fields:   map[string]string{"phone": "+380"}, Held: &Held{Text: "t", Files: []string{"f"}, Language: "uk"}, Keyboard: "5",
+		Fields:   map[string]string{"phone": "+380"}, LimitedAt: now,
+		Held: &Held{
+			Text: "t", Files: []string{"f"}, Buttons: [][]messenger.Button{{{Label: "L", Data: "h"}}}, Language: "uk", Names: []string{"n"}, Close: true,
+		},
 	}
 	data, err := json.Marshal(m)
 	require.NoError(t, err)
@@ -42,12 +47,6 @@ func TestMemoryIsTheSameAfterItWasStored(t *testing.T) {
 	data, err = json.Marshal(Memory{})
 	require.NoError(t, err)
 	require.Equal(t, "{}", string(data))
-}
-
-func TestWhatIsRememberedOnceAnAgentTookOver(t *testing.T) {
-	m := Memory{WroteAt: time.Unix(5, 0), Position: &flow.Position{Flow: "f"}, Held: &Held{Text: "x"}, Keyboard: "5"}
-	require.Equal(t, Memory{WroteAt: time.Unix(5, 0), Keyboard: "5"}, m.HumanTookOver())
-	require.NotNil(t, m.Position)
 }
 
 func TestPlaceholdersAreLiteralAndInTheCustomersLanguage(t *testing.T) {
@@ -84,4 +83,36 @@ func TestATeamThatIsClosedForYearsOpensLater(t *testing.T) {
 	s := newScene(t, Setup{Hours: closed, Rules: []Rule{r, rule("noanswer", OnNoAnswer, nil)}})
 	require.Equal(t, "We open later", s.writes("ціна").Text)
 	require.Zero(t, s.writes("?").NoAnswerAt, "ten open minutes do not pass")
+}
+
+func TestRulesThatAreGoneAreForgotten(t *testing.T) {
+	s := newScene(t, Setup{Rules: []Rule{keyword("here", "ціна"), rule("off", OnFirst, func(r *Rule) { r.Enabled = false })}})
+	s.memory.Fired = map[string]time.Time{"gone": s.now, "off": s.now}
+	given := s.memory
+	d := s.writes("ціна")
+	require.Equal(t, map[string]time.Time{"here": s.now.UTC(), "off": s.now}, d.Memory.Fired)
+	require.Contains(t, given.Fired, "gone", "what is given is not changed")
+}
+
+func TestFactsAreThoseOfTheConversation(t *testing.T) {
+	when := time.Unix(1, 0)
+	c := conversation.Conversation{
+		Mode: conversation.HumanMode, Status: conversation.Snoozed, AssigneeID: "u1",
+		Chat:         messenger.Chat{Kind: messenger.Group, Connection: "c"},
+		Customer:     conversation.Customer{FirstName: "Оля", Username: "olya", Language: "uk"},
+		WaitingSince: when, LastAgentAt: when.Add(1), HumanSince: when.Add(2),
+	}
+	bot := conversation.Bot{Name: "Пошта", Settings: conversation.DefaultSettings()}
+	named := func(id string) string { return "first name of " + id }
+	want := Facts{
+		Mode: conversation.HumanMode, Status: conversation.Snoozed, Kind: messenger.Group, Business: true,
+		WaitingSince: when, LastAgentAt: when.Add(1), HumanSince: when.Add(2), Language: "uk", BotName: "Пошта",
+	}
+	want.Customer.FirstName, want.Customer.Username = "Оля", "olya"
+	require.Equal(t, want, FactsOf(c, bot, named), "names of agents are hidden")
+	bot.Settings.AgentName = conversation.NameFirst
+	want.AgentFirstName = "first name of u1"
+	require.Equal(t, want, FactsOf(c, bot, named))
+	c.AssigneeID = ""
+	require.Empty(t, FactsOf(c, bot, named).AgentFirstName)
 }

@@ -19,7 +19,7 @@ func (x *evaluation) press() {
 	case target.Do == flow.DoHandover:
 		x.handOver(false)
 	case at != nil && at.Flow == target.Flow:
-		x.follow(x.run(x.flowOf(at), at.Version, at, happening))
+		x.follow(x.run(x.flowHere(), at.Version, at, happening))
 	case isPublished && has(published.Flow, target):
 		x.follow(x.run(published.Flow, published.Version, nil, happening))
 	default:
@@ -40,7 +40,7 @@ func (x *evaluation) mainMenu(published Published) {
 	if x.event.Shared != "" {
 		return
 	}
-	x.begins(command{name: menuCommand})
+	x.begins(command{name: flow.MenuCommand})
 	switch {
 	case x.taken:
 	case published.Flow != nil:
@@ -50,7 +50,7 @@ func (x *evaluation) mainMenu(published Published) {
 	}
 }
 
-// inVain tells whoever pressed a button why nothing came of it.
+// inVain tells whoever pressed a button why nothing came of it; toast is the key of a text.
 func (x *evaluation) inVain(toast, why string) {
-	x.decision.Toast, x.decision.Silence = toast, why
+	x.decision.Toast, x.decision.Silence = x.setup.Words(x.ours(x.facts.Language), toast, nil), why
 }

@@ -16,11 +16,11 @@ import (
 )
 
 // messages are texts that meet phrases, commands, steps of the flow and nothing.
-var messages = []string{"", "ціна", "Яка ціна?", "коштує", "1234", "4321", "1", "Людина", "hm", "/start", "/menu", "/human", "/delivery", "/x", "Довге " + longText}
+var messages = []string{"", "ціна", "Яка ціна?", "коштує", "1234", "4321", "1", "Людина", "hm", "/start", "/menu", "/human", "/delivery", "/order", "/x", "Довге " + longText}
 
 var longText = string(slices.Repeat([]rune("ціна "), 40))
 
-var pressed = []string{"g:parcel:track", "g:parcel:main", "g:gone:x", "h", "m:", "m:parcel", "b:parcel:track", "p:parcel:thanks", "?"}
+var pressed = []string{"g:parcel:track", "g:parcel:main", "g:gone:x", "h", "m:", "m:parcel", "b:parcel:track", "p:parcel:thanks", "g:order:", "?"}
 
 var genRule = rapid.Custom(func(t *rapid.T) Rule {
 	kind := rapid.SampledFrom(stageOrder).Draw(t, "kind")
@@ -45,7 +45,8 @@ var genRule = rapid.Custom(func(t *rapid.T) Rule {
 			r.Trigger.After = minutes(rapid.SampledFrom([]int{1, 10, 300}).Draw(t, "after"))
 		}
 		if (kind == OnKeyword || kind == OnFirst || kind == Fallback) && rapid.IntRange(0, 4).Draw(t, "flow") == 0 {
-			r.Actions.Flow = "parcel"
+			r.Actions.Flow = rapid.SampledFrom([]string{"parcel", "order"}).Draw(t, "which")
+			r.Actions.Close = rapid.Bool().Draw(t, "close")
 		}
 	})
 })
@@ -58,16 +59,21 @@ type story struct {
 	said      []time.Time
 	timer     time.Time
 	perPeriod map[TriggerKind]int
+	// out are the calls that were made and not answered, answered those that said something, made when each was.
+	out      []*flow.Call
+	answered map[string]bool
+	made     []time.Time
 }
 
 func newStory(t *rapid.T, outer *testing.T) *story {
 	rules := rapid.SliceOfN(genRule, 0, 8).Draw(t, "rules")
-	s := &story{rules: map[string]Rule{}, fired: map[string]time.Time{}, perPeriod: map[TriggerKind]int{}}
+	s := &story{rules: map[string]Rule{}, fired: map[string]time.Time{}, perPeriod: map[TriggerKind]int{}, answered: map[string]bool{}}
 	for i := range rules {
 		rules[i].ID = string(rune('a' + i))
 		s.rules[rules[i].ID] = rules[i]
 	}
 	setup := withParcel(outer, rules...)
+	setup.Flows = append(setup.Flows, Published{asksTwice(outer), 2})
 	setup.Hours = kyivHours
 	setup.KeepKeyboard = rapid.Bool().Draw(t, "keep")
 	s.scene = newScene(outer, setup)
@@ -89,8 +95,10 @@ func (s *story) tell(t *rapid.T, e Event) {
 	require.Equal(t, stored(t, d), stored(t, again), "also after it was stored")
 	require.Equal(t, before, stored(t, restored))
 	s.check(t, d, e)
+	s.checkService(t, d, e)
 	s.happens(e)
 	s.timer = d.NoAnswerAt
+	s.checkWayOut(t)
 }
 
 func stored(t *rapid.T, v any) string {
@@ -132,11 +140,75 @@ func (s *story) check(t *rapid.T, d Decision, e Event) {
 	if e.Kind == NoAnswerDue {
 		require.True(t, d.NoAnswerAt.IsZero() || d.NoAnswerAt.After(s.now), "a timer does not run out at once again")
 	}
-	if says {
+	if says && e.Kind != Answered && !d.Handover {
 		s.said = append(s.said, s.now)
 		s.said = slices.DeleteFunc(s.said, func(at time.Time) bool { return s.now.Sub(at) >= time.Minute })
 		require.LessOrEqual(t, len(s.said), 10)
 	}
+	require.False(t, d.LimitReached && d.Silence != SilenceLimit && !d.Handover)
+	require.False(t, d.Close && d.Handover)
+	for id := range d.Memory.Fired {
+		require.Contains(t, s.rules, id)
+	}
+}
+
+// checkService holds what is promised of services: nothing is said before, each answer counts once and only where it is
+// waited for, and there are as few calls as answers.
+func (s *story) checkService(t *rapid.T, d Decision, e Event) {
+	at := s.memory.Position
+	if d.Call != nil {
+		require.Empty(t, d.Text)
+		require.Empty(t, d.Files)
+		require.Empty(t, d.Buttons)
+		require.False(t, d.Close || d.Handover)
+		require.NotNil(t, d.Memory.Position)
+		s.out = append(s.out, d.Call)
+		s.made = append(slices.DeleteFunc(s.made, func(at time.Time) bool { return s.now.Sub(at) >= time.Minute }), s.now)
+		require.LessOrEqual(t, len(s.made), 10)
+	}
+	switch {
+	case e.Kind == Answered && e.Answer.Of != "" && d.Silence == "":
+		require.False(t, s.answered[e.Answer.Of], "two answers to one call")
+		s.answered[e.Answer.Of] = true
+	case e.Kind == Answered && d.Silence == SilenceStale:
+		require.Empty(t, d.Tags)
+		require.Empty(t, d.Rules)
+		require.False(t, d.Answered || d.Handover || d.Close || d.RemoveKeyboard)
+	case d.Silence == SilenceService:
+		require.Equal(t, at, d.Memory.Position)
+		require.False(t, d.Answered)
+	}
+	if d.Memory.Held != nil && d.Silence != SilenceOld {
+		require.NotNil(t, d.Memory.Position, "what is held will be said, or its flow is left")
+	}
+}
+
+// checkWayOut holds that a person can be had at any moment, and is told of.
+func (s *story) checkWayOut(t *rapid.T) {
+	if s.facts.Mode == conversation.HumanMode {
+		return
+	}
+	for _, e := range []Event{{Kind: Wrote, Text: "/human", At: s.now}, {Kind: Pressed, Press: "h", At: s.now}} {
+		d := s.arbiter.Evaluate(s.facts, s.memory, e, s.now)
+		require.True(t, d.Handover, "%+v", d)
+		require.True(t, d.Text != "" || len(d.Files) > 0)
+		require.Nil(t, d.Memory.Position)
+	}
+}
+
+// anAnswer is that of a call that is out, or of one that nobody made.
+func (s *story) anAnswer(t *rapid.T) Event {
+	e := Event{Kind: Answered, Answer: &flow.Answer{Failed: rapid.Bool().Draw(t, "failed")}}
+	if i := rapid.IntRange(-1, len(s.out)-1).Draw(t, "call"); i >= 0 {
+		e.Answer.Of = s.out[i].Of
+		if rapid.Bool().Draw(t, "once") {
+			s.out = slices.Delete(s.out, i, i+1)
+		}
+	} else {
+		e.Answer.Of = "nobody's"
+	}
+	e.At = s.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Hour}).Draw(t, "asked"))
+	return e
 }
 
 // unseen are all rules where nothing was evaluated.
@@ -176,7 +248,7 @@ func TestWhateverHappensTheRulesOfAnsweringHold(t *testing.T) {
 			s.wait(rapid.SampledFrom([]time.Duration{
 				time.Second, 2 * time.Second, 5 * time.Minute, 31 * time.Minute, 3 * time.Hour, 25 * time.Hour, 80 * time.Hour,
 			}).Draw(rt, "pause"))
-			switch rapid.IntRange(0, 10).Draw(rt, "what") {
+			switch rapid.IntRange(0, 11).Draw(rt, "what") {
 			default:
 				text := rapid.SampledFrom(messages).Draw(rt, "text")
 				age := rapid.SampledFrom([]time.Duration{0, 0, 0, time.Minute, time.Hour, -time.Second}).Draw(rt, "age")
@@ -185,8 +257,8 @@ func TestWhateverHappensTheRulesOfAnsweringHold(t *testing.T) {
 				s.tell(rt, Event{Kind: Started, Payload: rapid.SampledFrom([]string{"", "promo"}).Draw(rt, "payload")})
 			case 1, 2:
 				s.tell(rt, Event{Kind: Pressed, Press: rapid.SampledFrom(pressed).Draw(rt, "button")})
-			case 3:
-				s.tell(rt, Event{Kind: Answered, Answer: &flow.Answer{Failed: rapid.Bool().Draw(rt, "failed")}})
+			case 3, 11:
+				s.tell(rt, s.anAnswer(rt))
 			case 4, 5:
 				if !s.timer.IsZero() {
 					if s.timer.After(s.now) {

@@ -1,4 +1,4 @@
-// Regular expressions of rules: RE2, which no text makes slow, and none that is large.
+// Regular expressions of rules: RE2, which no text makes slow, none that is large, and not too many of them.
 
 package autoreply
 
@@ -8,27 +8,31 @@ import (
 	"regexp/syntax"
 	"strconv"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 const (
-	// maxPattern is the longest expression in characters, maxProgram what it may become: a{1000} is short, and large.
-	maxPattern = 500
+	// maxProgram is what an expression may become: a{1000} is short, and large.
 	maxProgram = 1000
+	// maxExpressions and maxCost bound those of all rules that are on. Cost is the instructions of an expression, and some for
+	// it being looked for at all, times the characters of the longest message: 2.5 ns each at most, as BenchmarkEvaluate
+	// shows, so that one message costs no more than a millisecond.
+	maxExpressions = 100
+	maxCost        = 300_000
+	everyCost      = 16
 )
 
 // newMatcher compiles an expression, or says what is wrong with it; the field is not named.
 func newMatcher(pattern string) (*regexp.Regexp, *conversation.FieldError) {
-	if n := length(pattern); n > maxPattern {
-		return nil, conversation.Wrong("", conversation.ProblemTooLong, "count", strconv.Itoa(n), "most", strconv.Itoa(maxPattern))
+	if n := length(pattern); n > flow.MaxPattern {
+		return nil, conversation.Wrong("", conversation.ProblemTooLong, "count", strconv.Itoa(n), "most", strconv.Itoa(flow.MaxPattern))
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, conversation.Wrong("", conversation.ProblemNotRegex, "value", pattern, "part", culprit(pattern, err))
 	}
-	parsed, _ := syntax.Parse(pattern, syntax.Perl) // as Compile did
-	program, _ := syntax.Compile(parsed.Simplify())
-	if n := len(program.Inst); n > maxProgram {
+	if instructions(pattern) > maxProgram {
 		return nil, conversation.Wrong("", conversation.ProblemTooComplex, "value", pattern)
 	}
 	return re, nil
@@ -41,4 +45,41 @@ func culprit(pattern string, err error) string {
 		return wrong.Expr
 	}
 	return pattern
+}
+
+// instructions are how many an expression becomes, 0 for none that can be compiled.
+func instructions(pattern string) int {
+	parsed, err := syntax.Parse(pattern, syntax.Perl) // as regexp.Compile does
+	if err != nil {
+		return 0
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(program.Inst)
+}
+
+// checkExpressions says when the expressions of all rules take more of each message's time than they may.
+func checkExpressions(rules []Rule) Problems {
+	count, cost := 0, 0
+	for _, r := range rules {
+		if !r.Enabled || r.Trigger.Kind != OnKeyword || r.Trigger.Match != Regex {
+			continue
+		}
+		count += len(r.Trigger.Phrases)
+		for _, pattern := range r.Trigger.Phrases[:min(len(r.Trigger.Phrases), maxExpressions)] {
+			cost += (instructions(pattern) + everyCost) * min(r.Trigger.longest(), maxMaxLength)
+		}
+		if count > maxExpressions {
+			break
+		}
+	}
+	switch {
+	case count > maxExpressions:
+		return Problems{conversation.Wrong("rules", conversation.ProblemTooManyExpressions, "most", strconv.Itoa(maxExpressions))}
+	case cost > maxCost:
+		return Problems{conversation.Wrong("rules", conversation.ProblemSlowExpressions, "percent", strconv.Itoa(cost*100/maxCost))}
+	}
+	return nil
 }

@@ -62,7 +62,7 @@ func TestSituationAStickerOnly(t *testing.T) {
 
 func TestSituationAnOldButton(t *testing.T) {
 	s := shop(t)
-	s.memory = Memory{WroteAt: s.now.AddDate(0, 0, -5), Keyboard: "77"}
+	s.memory, s.facts.Keyboard = Memory{WroteAt: s.now.AddDate(0, 0, -5)}, true
 	d := s.presses("g:parcel:track")
 	require.Equal(t, "Номер?", d.Text)
 	require.Equal(t, "track", d.Memory.Position.Step)
@@ -78,7 +78,7 @@ func TestSituationAnAgentStepsInMidFlow(t *testing.T) {
 	d := s.writes("1234")
 	require.Equal(t, SilenceHuman, d.Silence)
 	require.Nil(t, d.Call)
-	require.Equal(t, "auto.human_answers", s.presses("g:parcel:track").Toast)
+	require.Equal(t, "Вам уже відповідає людина.", s.presses("g:parcel:track").Toast)
 }
 
 func TestSituationAServiceAnswersAfterAnAgentSteppedIn(t *testing.T) {
@@ -161,7 +161,7 @@ func TestSituationABlockedCustomer(t *testing.T) {
 	for _, e := range []Event{{Kind: Wrote, Text: "ціна"}, {Kind: Started}, {Kind: Pressed, Press: "h"}, {Kind: NoAnswerDue}} {
 		d := s.happens(e)
 		require.Equal(t, SilenceBlocked, d.Silence)
-		require.Equal(t, Decision{Silence: SilenceBlocked, Memory: d.Memory}, d)
+		require.Equal(t, Decision{Silence: SilenceBlocked, Memory: d.Memory, NoAnswerAt: d.NoAnswerAt}, d)
 	}
 }
 

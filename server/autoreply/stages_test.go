@@ -286,29 +286,6 @@ func TestOfEqualRulesTheOneMadeFirstAnswersHoweverMany(t *testing.T) {
 	require.Equal(t, []string{"2"}, s.writes("ціна").Rules)
 }
 
-func TestWhoIsHandedOverBeyondTheLimitLeavesHisFlow(t *testing.T) {
-	s := newScene(t, withParcel(t))
-	for range 10 {
-		s.starts("")
-	}
-	d := s.presses("h")
-	require.Equal(t, SilenceLimit, d.Silence)
-	require.True(t, d.Handover && d.RemoveKeyboard)
-	require.Nil(t, d.Memory.Position)
-}
-
-func TestNobodyIsLeftInAFlowWhoseServiceAnsweredBeyondTheLimit(t *testing.T) {
-	s := newScene(t, withParcel(t))
-	for range 9 {
-		s.starts("")
-	}
-	s.presses("g:parcel:track")
-	require.NotNil(t, s.writes("1234").Call)
-	d := s.happens(Event{Kind: Answered, Answer: &flow.Answer{}})
-	require.Equal(t, SilenceLimit, d.Silence)
-	require.Nil(t, d.Memory.Position)
-}
-
 func TestAnAnswerHasTheLanguageOfItsFirstText(t *testing.T) {
 	first := rule("first", OnFirst, func(r *Rule) { r.Texts = flow.Texts{"uk": "Вітаємо"} })
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{first, rule("away", OnAway, nil)}})
@@ -326,29 +303,6 @@ func TestATagIsPutOnce(t *testing.T) {
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{price, rule("away", OnAway, tagged)}})
 	s.now = at(t, 10, "20:00")
 	require.Equal(t, []string{"ніч", "ціни"}, s.writes("ціна").Tags)
-}
-
-func TestAtMostTenAnswersAMinute(t *testing.T) {
-	s := newScene(t, Setup{Rules: []Rule{keyword("price", "ціна"), rule("noanswer", OnNoAnswer, nil)}})
-	for range 10 {
-		require.NotEmpty(t, s.writes("ціна").Text)
-		s.wait(time.Second)
-	}
-	d := s.writes("ціна")
-	require.Equal(t, SilenceLimit, d.Silence)
-	require.Empty(t, d.Text)
-	require.False(t, d.Answered, "he waits for people now")
-	require.False(t, d.NoAnswerAt.IsZero())
-	require.Len(t, d.Memory.Recent, 10)
-	d = s.writes("/human")
-	require.Equal(t, SilenceLimit, d.Silence)
-	require.True(t, d.Handover, "who asks for a person gets one all the same")
-	require.False(t, d.NoAnswerAt.IsZero())
-	s.facts.Mode = conversation.BotMode
-	s.wait(50*time.Second - time.Second)
-	require.Empty(t, s.writes("ціна").Text)
-	s.wait(time.Second)
-	require.NotEmpty(t, s.writes("ціна").Text, "a minute after the first of them")
 }
 
 func TestWhoAnsweredIsToldByNameElseById(t *testing.T) {

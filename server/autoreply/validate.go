@@ -10,23 +10,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// Bounds of rules.
+// Bounds of rules that flows do not have.
 const (
 	maxRules     = 1000
 	maxPriority  = 1000
-	maxName      = 100  // characters
-	maxText      = 4096 // characters of a text
-	maxTexts     = 20   // languages of one
+	maxName      = 100 // characters
 	maxPhrases   = 100
 	maxPhrase    = 200 // characters
-	maxFiles     = 10  // of one post in Mattermost
-	maxTags      = 20
-	maxCommands  = 20
 	maxMaxLength = 4096
-	maxPayload   = 64 // https://core.telegram.org/bots/features#deep-linking
 )
 
 // form is what a value may look like, and the problem of one that does not: it names the value.
@@ -37,13 +32,14 @@ type form struct {
 
 var (
 	idForm       = form{regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`), conversation.ProblemNotID}
-	languageForm = form{regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`), conversation.ProblemNotLanguage}
-	fileForm     = form{regexp.MustCompile(`^[a-z0-9]{26}$`), conversation.ProblemNotFile}
-	userForm     = form{regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`), conversation.ProblemNotUsername}
-	tagForm      = form{regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`), conversation.ProblemNotTag}
-	payloadForm  = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), conversation.ProblemNotID}
-	flowForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}$`), conversation.ProblemNotFlow}
-	targetForm   = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), conversation.ProblemNotFlowStep}
+	languageForm = form{flow.LanguageForm, conversation.ProblemNotLanguage}
+	fileForm     = form{flow.FileForm, conversation.ProblemNotFile}
+	userForm     = form{flow.UserForm, conversation.ProblemNotUsername}
+	tagForm      = form{flow.TagForm, conversation.ProblemNotTag}
+	// payloadForm is https://core.telegram.org/bots/features#deep-linking.
+	payloadForm = form{regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`), conversation.ProblemNotID}
+	flowForm    = form{flow.FlowForm, conversation.ProblemNotFlow}
+	targetForm  = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}(/[a-z0-9_-]{1,32})?$`), conversation.ProblemNotFlowStep}
 )
 
 // ValidateRules returns everything that is wrong with the rules of a bot, nothing when they may be saved.
@@ -57,7 +53,7 @@ func ValidateRules(rules []Rule) (problems Problems) {
 
 func checkCount(rules []Rule) Problems {
 	if len(rules) <= maxRules {
-		return nil
+		return checkExpressions(rules)
 	}
 	return Problems{conversation.Wrong("rules", conversation.ProblemTooMany, "count", strconv.Itoa(len(rules)), "most", strconv.Itoa(maxRules))}
 }
@@ -140,7 +136,7 @@ func checkRule(field string, r Rule, ids map[string]bool) Problems {
 	c.lasts("cooldown", r.Cooldown, 0, 365*24*time.Hour, false)
 	c.when(r)
 	c.trigger(r.Trigger)
-	c.texts("texts", r.Texts, maxText)
+	c.texts("texts", r.Texts, flow.MaxText)
 	c.files(r.FileIDs)
 	c.buttons(r.Buttons)
 	c.actions(r)
@@ -189,9 +185,9 @@ func (c *checker) commands(t Trigger) {
 	if len(t.Commands) == 0 && t.Payload == "" {
 		c.wrong("trigger.commands", conversation.ProblemNoCommand)
 	}
-	c.few("trigger.commands", len(t.Commands), maxCommands)
+	c.few("trigger.commands", len(t.Commands), flow.MaxCommands)
 	for i, name := range t.Commands {
-		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{commandForm, conversation.ProblemNotCommand})
+		c.fits(fmt.Sprintf("trigger.commands[%d]", i), name, form{flow.CommandForm, conversation.ProblemNotCommand})
 	}
 	c.fits("trigger.payload", t.Payload, payloadForm)
 }
@@ -231,14 +227,14 @@ func (c *checker) phrase(name, text string, how Match) {
 }
 
 func (c *checker) files(ids []string) {
-	c.few("file_ids", len(ids), maxFiles)
+	c.few("file_ids", len(ids), flow.MaxFiles)
 	for i, id := range ids {
 		c.fits(fmt.Sprintf("file_ids[%d]", i), id, fileForm)
 	}
 }
 
 func (c *checker) actions(r Rule) {
-	c.few("actions.tags", len(r.Actions.Tags), maxTags)
+	c.few("actions.tags", len(r.Actions.Tags), flow.MaxTags)
 	for i, tag := range r.Actions.Tags {
 		c.fits(fmt.Sprintf("actions.tags[%d]", i), tag, tagForm)
 	}
@@ -251,7 +247,7 @@ func (c *checker) actions(r Rule) {
 	switch {
 	case r.Trigger.Kind == OnAway || r.Trigger.Kind == OnNoAnswer:
 		c.wrong("actions.flow", conversation.ProblemFlowAddsText)
-	case slices.Contains(r.Trigger.Commands, humanCommand):
-		c.wrong("actions.flow", conversation.ProblemFlowCallsPerson, "command", humanCommand)
+	case slices.Contains(r.Trigger.Commands, flow.HumanCommand):
+		c.wrong("actions.flow", conversation.ProblemFlowCallsPerson, "command", flow.HumanCommand)
 	}
 }

@@ -3,6 +3,7 @@ package autoreply
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestWhatMayStandInARule(t *testing.T) {
 		{Do: flow.DoURL, Value: "tel:+380501234567"}, {Do: flow.DoPhone}, {Do: flow.DoLocation, Value: "parcel/thanks"},
 		{Do: flow.DoHandover}, {Do: flow.DoMenu},
 	} {
-		b.Label = flow.Texts{"uk": strings.Repeat("я", maxLabel)}
+		b.Label = flow.Texts{"uk": strings.Repeat("я", flow.MaxLabel)}
 		full.Buttons = append(full.Buttons, []flow.Button{b})
 	}
 	rules := append(fullSet(), full,
@@ -201,4 +202,29 @@ func TestFlowsThatGetInEachOthersWayAreReported(t *testing.T) {
 	d := a.Evaluate(Facts{Kind: messenger.Private}, Memory{}, Event{Kind: Wrote, Text: "/menu"}, at(t, 10, "10:00"))
 	require.Equal(t, "parcel/main", d.Flow)
 	require.Equal(t, 3, d.Memory.Position.Version)
+}
+
+func TestExpressionsMayNotTakeMoreThanTheirTime(t *testing.T) {
+	regexes := func(count, longest int, pattern string) []Rule {
+		rules := []Rule{keyword("words", "ціна")}
+		for i := range count {
+			r := keyword(fmt.Sprintf("r%d", i), pattern)
+			r.Trigger.Match, r.Trigger.MaxLength = Regex, longest
+			rules = append(rules, r)
+		}
+		return rules
+	}
+	require.Empty(t, ValidateRules(regexes(100, 0, `\d+`)))
+	require.Equal(t, Problems{conversation.Wrong("rules", conversation.ProblemTooManyExpressions, "most", "100")},
+		ValidateRules(regexes(101, 0, `\d+`)))
+	require.Equal(t, Problems{conversation.Wrong("rules", conversation.ProblemSlowExpressions, "percent", "345")},
+		ValidateRules(regexes(90, 0, `(?i)(де|коли|скільки).{0,20}(посилка|замовлення)x`)))
+	require.NotEmpty(t, ValidateRules(regexes(20, 4096, `ціна`)), "long messages take long")
+	off := regexes(101, 0, `\d+`)
+	off[3].Enabled = false
+	require.Empty(t, ValidateRules(off), "what is off costs nothing")
+	many := keyword("many")
+	many.Trigger.Match, many.Trigger.Phrases = Regex, slices.Repeat([]string{`\d`}, 100)
+	require.Empty(t, ValidateRules([]Rule{many}))
+	require.NotEmpty(t, ValidateRules(append(regexes(1, 0, "a"), many)), "each phrase is one")
 }

@@ -5,8 +5,6 @@ package autoreply
 import (
 	"fmt"
 	"maps"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,20 +13,9 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// Bounds of buttons: what Telegram and Viber take together, as in flows.
-const (
-	maxLabel   = 250
-	maxRow     = 8
-	maxButtons = 100
-	maxURL     = 2000
-)
-
-// fieldForm is the rest of {{field.NAME}}.
-var fieldForm = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
-
 // texts checks the variants of a text with placeholders.
 func (c *checker) texts(name string, t flow.Texts, most int) {
-	c.few(name, len(t), maxTexts)
+	c.few(name, len(t), flow.MaxTexts)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		field := name + "." + language
 		c.fits(field, language, languageForm)
@@ -43,12 +30,10 @@ func (c *checker) texts(name string, t flow.Texts, most int) {
 
 func (c *checker) placeholders(name, text string) {
 	for _, p := range flow.Placeholders(text) {
-		_, known := placeholders[p]
-		if field, isField := strings.CutPrefix(p, "field."); isField {
-			known = fieldForm.MatchString(field)
-		}
-		if !known {
-			all := append(slices.Sorted(maps.Keys(placeholders)), "field.NAME")
+		general := flow.GeneralPlaceholders()
+		field, isField := strings.CutPrefix(p, "field.")
+		if !slices.Contains(general, p) && (!isField || !flow.FieldForm.MatchString(field)) {
+			all := append(slices.Sorted(slices.Values(general)), "field.NAME")
 			c.wrong(name, conversation.ProblemUnknownPlaceholder, "value", p, "allowed", list(all))
 		}
 	}
@@ -63,7 +48,7 @@ func (c *checker) label(name string, t flow.Texts) {
 	if len(t) == 0 {
 		c.wrong(name, conversation.ProblemMissing)
 	}
-	c.texts(name, t, maxLabel)
+	c.texts(name, t, flow.MaxLabel)
 	for _, language := range slices.Sorted(maps.Keys(t)) {
 		if strings.ContainsAny(t[language], "\n\r") {
 			c.wrong(name+"."+language, conversation.ProblemSeveralLines)
@@ -75,12 +60,12 @@ func (c *checker) label(name string, t flow.Texts) {
 }
 
 func (c *checker) buttons(rows [][]flow.Button) {
-	c.few("buttons", len(slices.Concat(rows...)), maxButtons)
+	c.few("buttons", len(slices.Concat(rows...)), flow.MaxButtons)
 	for i, row := range rows {
 		if len(row) == 0 {
 			c.wrong(fmt.Sprintf("buttons[%d]", i), conversation.ProblemMissing)
 		}
-		c.few(fmt.Sprintf("buttons[%d]", i), len(row), maxRow)
+		c.few(fmt.Sprintf("buttons[%d]", i), len(row), flow.MaxRow)
 		for j, b := range row {
 			c.button(fmt.Sprintf("buttons[%d][%d]", i, j), b)
 		}
@@ -118,11 +103,8 @@ func (c *checker) none(name, value string) {
 
 // link checks the address of a button.
 func (c *checker) link(name, address string) {
-	parsed, err := url.Parse(address)
-	isPage := err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && parsed.Hostname() != ""
-	isNumber := err == nil && (parsed.Scheme == "tel" || parsed.Scheme == "mailto") && parsed.Opaque != ""
-	if !isPage && !isNumber || strings.Contains(address, "{{") || len(address) > maxURL {
-		c.wrong(name, conversation.ProblemNotLink, "value", address, "most", strconv.Itoa(maxURL))
+	if !flow.IsLink(address) || strings.Contains(address, "{{") || length(address) > flow.MaxURL {
+		c.wrong(name, conversation.ProblemNotLink, "value", address, "most", strconv.Itoa(flow.MaxURL))
 	}
 }
 

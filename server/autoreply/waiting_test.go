@@ -82,6 +82,39 @@ func TestAwayIsSaidTwiceADayIfTheRuleDoesNotSayHowOften(t *testing.T) {
 	require.NotEmpty(t, s.writes("Привіт").Text)
 }
 
+func TestAnEventThatIsNotEvaluatedLeavesTheTimerOfWhoWaits(t *testing.T) {
+	for name, happens := range map[string]func(s *scene) Decision{
+		SilenceOld: func(s *scene) Decision {
+			return s.happens(Event{Kind: Wrote, Text: "Агов", At: s.now.Add(-11 * time.Minute)})
+		},
+		SilenceFlooding: func(s *scene) Decision { s.facts.Flooding = true; return s.writes("Агов") },
+		SilenceBlocked:  func(s *scene) Decision { s.facts.Blocked = true; return s.writes("Агов") },
+		SilenceBusiness: func(s *scene) Decision { s.facts.Business = true; return s.writes("Агов") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, Setup{Rules: []Rule{rule("noanswer", OnNoAnswer, func(r *Rule) { r.Trigger.After = minutes(60) })}})
+			first := s.writes("Є хто?")
+			require.False(t, first.NoAnswerAt.IsZero())
+			s.wait(12 * time.Minute)
+			d := happens(s)
+			require.Equal(t, name, d.Silence)
+			require.Equal(t, first.NoAnswerAt, d.NoAnswerAt)
+		})
+	}
+	s := newScene(t, Setup{Rules: []Rule{rule("noanswer", OnNoAnswer, nil)}})
+	require.Zero(t, s.happens(Event{Kind: Wrote, Text: "Агов", At: s.now.Add(-11 * time.Minute)}).NoAnswerAt, "nor does it begin one")
+}
+
+func TestATimerThatIsNotEvaluatedDoesNotRunOutAtOnceAgain(t *testing.T) {
+	s := newScene(t, Setup{Rules: []Rule{rule("noanswer", OnNoAnswer, nil), rule("later", OnNoAnswer, func(r *Rule) { r.Trigger.After = minutes(30) })}})
+	first := s.writes("Є хто?")
+	s.facts.Blocked = true
+	d := s.due(first)
+	require.Equal(t, SilenceBlocked, d.Silence)
+	require.True(t, first.NoAnswerAt.Add(20*time.Minute).Equal(d.NoAnswerAt), "it is that of the next rule")
+	require.Zero(t, s.due(d).NoAnswerAt)
+}
+
 func TestAwayIsNotSaidWhileAnAgentIsThere(t *testing.T) {
 	s := newScene(t, Setup{Hours: kyivHours, Rules: []Rule{rule("away", OnAway, nil)}})
 	s.now = at(t, 10, "19:00")

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
@@ -171,12 +172,12 @@ func TestExpressionsAreRE2AndSmall(t *testing.T) {
 		`(a)\1`:         noRE2(`(a)\1`, `\1`),
 		`(a{100}){100}`: noRE2(`(a{100}){100}`, `{100}`),
 		large:           conversation.Wrong("", conversation.ProblemTooComplex, "value", large),
-		strings.Repeat("а", maxPattern+1): conversation.Wrong("", conversation.ProblemTooLong,
-			"count", strconv.Itoa(maxPattern+1), "most", strconv.Itoa(maxPattern)),
+		strings.Repeat("а", flow.MaxPattern+1): conversation.Wrong("", conversation.ProblemTooLong,
+			"count", strconv.Itoa(flow.MaxPattern+1), "most", strconv.Itoa(flow.MaxPattern)),
 	} {
 		_, wrong := newMatcher(pattern)
 		require.Equal(t, want, wrong, pattern)
 	}
-	_, wrong := newMatcher(strings.Repeat("а", maxPattern))
+	_, wrong := newMatcher(strings.Repeat("а", flow.MaxPattern))
 	require.Nil(t, wrong)
 }

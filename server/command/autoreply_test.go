@@ -271,6 +271,7 @@ func TestEveryReasonAndSilenceHasWords(t *testing.T) {
 	for _, silence := range []string{
 		autoreply.SilenceBlocked, autoreply.SilenceFlooding, autoreply.SilenceBusiness, autoreply.SilenceGroup, autoreply.SilenceOld,
 		autoreply.SilenceLate, autoreply.SilenceHuman, autoreply.SilenceButton, autoreply.SilenceLimit, autoreply.SilenceNothing,
+		autoreply.SilenceService, autoreply.SilenceStale,
 	} {
 		require.NotEmpty(t, w.T("uk", "command.silence."+silence, nil))
 	}

@@ -23,7 +23,10 @@ func (d *Desk) PostAuto(ctx context.Context, p relay.AutoPost) error {
 		return err
 	}
 	lang := d.language(p.Bot)
-	lines := []string{d.T(lang, "thread.automatic", map[string]string{"by": plain(oneLine(p.By, maxName))})}
+	lines := []string{d.T(lang, "thread.automatic_ours", nil)}
+	if p.By != "" {
+		lines[0] = d.T(lang, "thread.automatic", map[string]string{"by": plain(oneLine(p.By, maxName))})
+	}
 	if p.Text != "" {
 		lines = append(lines, strings.ReplaceAll(p.Text, "@", "@\u2060"))
 	}

@@ -5,6 +5,7 @@ package relay
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,14 +53,14 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 	if q.conv.WaitingSince.Equal(e.At.Truncate(time.Microsecond)) {
 		q.conv.WaitingSince = time.Time{} // it began with this event, by the thread that it opened
 	}
-	d, err := in.decide(q, arbiter, asked)
+	d, err := in.decide(ctx, q, arbiter, asked)
 	if err != nil {
 		return nil, false, err
 	}
-	in.acknowledge(ctx, s, row, e, in.toast(q, d))
+	in.acknowledge(ctx, s, row, e, d.Toast)
 	a, err = in.carry(q, asked, d)
 	if err == nil {
-		err = in.tellAssigned(ctx, q, d, a)
+		err = in.tell(ctx, q, d, a)
 	}
 	return a, d.Answered, err
 }
@@ -82,36 +83,14 @@ func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow, id st
 }
 
 // decide is what the arbiter says of an event.
-func (w *answerer) decide(q asking, arbiter Arbiter, e autoreply.Event) (autoreply.Decision, error) {
+func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e autoreply.Event) (autoreply.Decision, error) {
 	memory := autoreply.Memory{WroteAt: q.wroteAt}
 	if len(q.conv.Memory) > 0 {
 		if err := json.Unmarshal(q.conv.Memory, &memory); err != nil {
 			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
 		}
 	}
-	return arbiter.Evaluate(w.facts(q), memory, e, time.Now()), nil
-}
-
-// facts are what the arbiter needs to know besides its memory.
-func (w *answerer) facts(q asking) autoreply.Facts {
-	c := q.conv
-	f := autoreply.Facts{
-		Mode: c.Mode, Status: c.Status, Kind: c.Chat.Kind, Business: c.Chat.Connection != "",
-		WaitingSince: c.WaitingSince, LastAgentAt: c.LastAgentAt, HumanSince: c.HumanSince, Language: c.Customer.Language, BotName: q.bot.Name,
-	}
-	f.Customer.FirstName, f.Customer.Username = c.Customer.Called(), c.Customer.Username
-	if q.bot.Settings.AgentName != conversation.NameHidden && c.AssigneeID != "" {
-		f.AgentFirstName = w.desk.FirstName(c.AssigneeID)
-	}
-	return f
-}
-
-// toast is what a customer who pressed in vain sees for a moment, in his language.
-func (w *answerer) toast(q asking, d autoreply.Decision) string {
-	if d.Toast == "" {
-		return ""
-	}
-	return w.desk.T(q.conv.Customer.Language, d.Toast, nil)
+	return arbiter.Evaluate(ctx, autoreply.FactsOf(q.conv, q.bot, w.desk.FirstName), memory, e, time.Now())
 }
 
 // carry makes of a decision what is stored with the end of the row.
@@ -149,25 +128,39 @@ func (w *answerer) carry(q asking, e autoreply.Event, d autoreply.Decision) (*Au
 	return a, nil
 }
 
-// tellAssigned mentions a new assignee in the thread, which makes him follow it.
-func (w *answerer) tellAssigned(ctx context.Context, q asking, d autoreply.Decision, a *AutoAnswer) error {
-	if a.AssigneeID == "" || q.conv.Thread.RootPostID == "" {
+// tell says in the thread what the team must know of a decision: that it assigned somebody, whom the mention makes follow the
+// thread, or that the customer got as many answers as he may.
+func (w *answerer) tell(ctx context.Context, q asking, d autoreply.Decision, a *AutoAnswer) error {
+	if a.AssigneeID != "" {
+		if err := w.lineAbout(ctx, q, "assigned", "line.assigned", map[string]string{"mention": d.Assign}); err != nil {
+			return err
+		}
+	}
+	if d.LimitReached {
+		return w.lineAbout(ctx, q, "limit", "line.auto_limit", nil)
+	}
+	return nil
+}
+
+// lineAbout posts a line about a decision, once for each what.
+func (w *answerer) lineAbout(ctx context.Context, q asking, what, key string, args map[string]string) error {
+	if q.conv.Thread.RootPostID == "" {
 		return nil
 	}
-	id := conversation.PostID(w.botID, "assigned", q.id)
-	err := w.desk.PostLine(ctx, id, q.bot, q.conv, "line.assigned", map[string]string{"mention": d.Assign})
+	err := w.desk.PostLine(ctx, conversation.PostID(w.botID, what, q.id), q.bot, q.conv, key, args)
 	if err != nil && !lasting(err) {
 		return err
 	}
 	return nil
 }
 
-// by names who answered: the flow's step, else the rules.
+// by names who answered: rules, and the step of a flow; nobody for words of msgbot's own.
 func by(d autoreply.Decision) string {
+	names := d.Names
 	if d.Flow != "" {
-		return d.Flow
+		names = append(slices.Clone(names), d.Flow)
 	}
-	return strings.Join(d.Names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // ownRows are the rows that no messenger brought, by the beginnings of their ids.
@@ -227,12 +220,12 @@ func (in *inbound) happened(ctx context.Context, s *laneState, row InboxRow, con
 	if err != nil {
 		return f, autoreply.Decision{}, err
 	}
-	d, err := in.decide(q, arbiter, e)
+	d, err := in.decide(ctx, q, arbiter, e)
 	if err != nil {
 		return f, d, err
 	}
 	if f.Auto, err = in.carry(q, e, d); err == nil {
-		err = in.tellAssigned(ctx, q, d, f.Auto)
+		err = in.tell(ctx, q, d, f.Auto)
 	}
 	return f, d, err
 }

@@ -226,10 +226,10 @@ func (a *fakeArbiter) Arbiter(string) Arbiter {
 	return a
 }
 
-func (a *fakeArbiter) Evaluate(f autoreply.Facts, m autoreply.Memory, e autoreply.Event, _ time.Time) autoreply.Decision {
+func (a *fakeArbiter) Evaluate(_ context.Context, f autoreply.Facts, m autoreply.Memory, e autoreply.Event, _ time.Time) (autoreply.Decision, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.decide(f, m, e)
+	return a.decide(f, m, e), nil
 }
 
 func (a *fakeArbiter) Call(_ context.Context, _ string, c flow.Call) flow.Answer {

@@ -318,9 +318,10 @@ type Arbiters interface {
 	Call(ctx context.Context, botID string, c flow.Call) flow.Answer
 }
 
-// Arbiter decides about one event: see autoreply.Arbiter.
+// Arbiter decides about one event: see autoreply.Arbiter. It fills Facts.Former itself; the error is that of reading it, and
+// says nothing about the event: it can be asked again.
 type Arbiter interface {
-	Evaluate(f autoreply.Facts, m autoreply.Memory, e autoreply.Event, now time.Time) autoreply.Decision
+	Evaluate(ctx context.Context, f autoreply.Facts, m autoreply.Memory, e autoreply.Event, now time.Time) (autoreply.Decision, error)
 }
 
 // Rules are the settings of the whole plugin that decide about replies and the relay.

@@ -38,7 +38,7 @@ func (r *Relay) Welcome(ctx context.Context, botID string, d messenger.Delivery)
 	w := answerer{botID: botID, desk: r.o.Desk, autos: r.o.Arbiters, meter: r.o.Meter}
 	q := asking{bot: bot, conv: c, lane: update.Lane, id: update.EventID}
 	asked := autoreply.Event{Kind: autoreply.Started, At: e.At, Payload: e.Payload}
-	decision, err := w.decide(q, arbiter, asked)
+	decision, err := w.decide(ctx, q, arbiter, asked)
 	if err != nil || decision.Text == "" {
 		return nil, err // a flow that first asks a service begins when he writes
 	}
@@ -51,7 +51,7 @@ func (r *Relay) Welcome(ctx context.Context, botID string, d messenger.Delivery)
 	if err != nil || !fresh {
 		return nil, err
 	}
-	if err := w.tellAssigned(ctx, q, decision, answer); err != nil {
+	if err := w.tell(ctx, q, decision, answer); err != nil {
 		return nil, err
 	}
 	return r.welcome(welcomer, m.Capabilities(), messenger.Outgoing{

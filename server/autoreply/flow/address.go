@@ -21,7 +21,7 @@ func (r *reader) http(n *yaml.Node, at place) *HTTP {
 	has := r.object(n, at, keys{
 		"method": func(n *yaml.Node, at place) { h.Method = r.one(n, at, "GET", "POST", "PUT", "PATCH", "DELETE") },
 		"url": func(n *yaml.Node, at place) {
-			h.URL = r.text(n, at, maxURL)
+			h.URL = r.text(n, at, MaxURL)
 			r.serviceAddress(h.URL, at)
 		},
 		"headers": func(n *yaml.Node, at place) { h.Headers = r.headers(n, at) },
@@ -129,20 +129,22 @@ func (r *reader) link(address string, at place) {
 		r.wrong(at, "no_placeholder")
 		return
 	}
+	if !IsLink(address) {
+		r.wrong(at, "url_button")
+	}
+}
+
+// IsLink tells whether a button can open an address: a page, a phone number or a mailbox.
+func IsLink(address string) bool {
 	parsed, err := url.Parse(address)
 	if err != nil {
-		r.wrong(at, "url_button")
-		return
+		return false
 	}
 	switch parsed.Scheme {
 	case "http", "https":
-		if parsed.Hostname() != "" {
-			return
-		}
+		return parsed.Hostname() != ""
 	case "tel", "mailto":
-		if parsed.Opaque != "" {
-			return
-		}
+		return parsed.Opaque != ""
 	}
-	r.wrong(at, "url_button")
+	return false
 }

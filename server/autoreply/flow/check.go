@@ -28,8 +28,10 @@ func (r *reader) checkTargets() {
 	}
 }
 
-// generalPlaceholders are known in every text that a customer reads.
-var generalPlaceholders = []string{"customer.first_name", "customer.username", "bot.name", "agent.first_name", "hours.next_open"}
+// GeneralPlaceholders are known in every text that a customer reads, of flows and of rules.
+func GeneralPlaceholders() []string {
+	return []string{"customer.first_name", "customer.username", "bot.name", "agent.first_name", "hours.next_open"}
+}
 
 // The fields that buttons fill.
 const (
@@ -46,7 +48,7 @@ func (r *reader) checkPlaceholders() {
 		own = append(own, "http."+name)
 	}
 	slices.Sort(own)
-	everywhere := slices.Concat(generalPlaceholders, own)
+	everywhere := append(GeneralPlaceholders(), own...)
 	for _, w := range r.texts {
 		for _, language := range slices.Sorted(maps.Keys(w.texts)) {
 			at := w.at.in(language, w.lines[language])
@@ -84,7 +86,7 @@ func (r *reader) checkLanguages() {
 	for _, w := range r.texts {
 		var missing []string
 		for _, language := range slices.Sorted(maps.Keys(all)) {
-			if _, ok := w.texts[language]; !ok {
+			if w.lines[language] == 0 {
 				missing = append(missing, language)
 			}
 		}
@@ -94,7 +96,11 @@ func (r *reader) checkLanguages() {
 	}
 }
 
+// warn leaves room for what is broken.
 func (r *reader) warn(at place, kind string, args ...string) {
+	if len(r.problems) >= maxProblems/2 {
+		return
+	}
 	p := at.problem(kind, args...)
 	p.Warning = true
 	r.report(p)

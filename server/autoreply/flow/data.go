@@ -1,10 +1,9 @@
-// What a button brings back, and lists of options for messengers without buttons.
+// What a button brings back, and the list of what an input takes.
 
 package flow
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -56,25 +55,13 @@ func ParseData(data string) (target Target, ok bool) {
 	if len(parts) > 2 {
 		target.Step = parts[2]
 	}
+	if target.Flow == "" && target.Step != "" {
+		return Target{}, false
+	}
 	if target.Flow != "" && !flowForm.is.MatchString(target.Flow) || target.Step != "" && !stepForm.is.MatchString(target.Step) {
 		return Target{}, false
 	}
 	return target, true
-}
-
-// NumberedOptions is the list of buttons for messengers that have none, as Markdown: a customer answers with a number or
-// a label. Addresses are written out.
-func NumberedOptions(buttons [][]Button, lang string) string {
-	var lines []string
-	for i, b := range slices.Concat(buttons...) {
-		label, _ := Pick(b.Label, lang)
-		line := fmt.Sprintf("%d. %s", i+1, literal(label))
-		if b.Do == DoURL {
-			line += ": " + b.Value
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // numberedChoices is the list of what an input takes, in each language.

@@ -43,7 +43,7 @@ func TestDataFindsItsTargetAndIsShort(t *testing.T) {
 }
 
 func TestWhatDataDoesNotMakeIsNoTarget(t *testing.T) {
-	for _, data := range []string{"", "g", "g:", "g:a", "g:a:b:c", "x:a:b", "h:a", "m", "m:a:b", "g:A:b", "g:a:b c", "g:a:" + strings.Repeat("s", 33), "g:" + strings.Repeat("f", 21) + ":a", "g:a:b\n", "G:a:b"} {
+	for _, data := range []string{"", "g", "g:", "g:a", "g:a:b:c", "x:a:b", "h:a", "m", "m:a:b", "g:A:b", "g:a:b c", "g:a:" + strings.Repeat("s", 33), "g:" + strings.Repeat("f", 21) + ":a", "g:a:b\n", "G:a:b", "g::b", "b::a"} {
 		_, ok := ParseData(data)
 		require.False(t, ok, data)
 	}
@@ -61,16 +61,6 @@ func TestParseDataTakesAnything(t *testing.T) {
 		require.Equal(t, data, Data(target.Flow, target.Step, Button{Do: target.Do, Value: value}))
 		require.LessOrEqual(t, len(data), 64)
 	})
-}
-
-func TestNumberedOptions(t *testing.T) {
-	buttons := [][]Button{
-		{{Label: Texts{"en": "One*_", "uk": "Один"}, Do: DoGo, Value: "a"}, {Label: Texts{"en": "Site"}, Do: DoURL, Value: "https://a.b/c"}},
-		{{Label: Texts{"uk": "Людина"}, Do: DoHandover}},
-	}
-	require.Equal(t, "1. Один\n2. Site: https://a.b/c\n3. Людина", NumberedOptions(buttons, "uk-UA"))
-	require.Equal(t, "1. One\\*\\_\n2. Site: https://a.b/c\n3. Людина", NumberedOptions(buttons, ""))
-	require.Empty(t, NumberedOptions(nil, "en"))
 }
 
 func TestPick(t *testing.T) {

@@ -141,6 +141,10 @@ type Happening struct {
 	Answer *Answer
 	// Language is the customer's, for the words of a choice that he makes by its number; it may be empty.
 	Language string
+	// Zone is where the team is, for dates without a year: today is that of its calendar. Nil is the zone of the clock.
+	Zone *time.Location
+	// Person is what a button to a person says in a flow that has none.
+	Person Texts
 }
 
 // Answer is what came of a Call.
@@ -176,8 +180,7 @@ type Result struct {
 	Say []Say
 	// HTTP are the values of {{http.NAME}} in what is said, also where the flow ended.
 	HTTP map[string]string
-	// Step is where the buttons stand, Buttons what is offered. A button to a person that the flow has no words for has no
-	// label: the caller knows some.
+	// Step is where the buttons stand, Buttons what is offered.
 	Step    string
 	Buttons [][]Button
 	// Reached is the last step that was come to now, also where the flow ended; empty when the customer stayed where he was.
@@ -192,6 +195,6 @@ type Result struct {
 	Tags            []string
 	Assign          string
 	Handover, Close bool
-	// NotUnderstood says that the text could not be taken.
+	// NotUnderstood says that the text could not be taken, or that nobody waits for the answer of the service.
 	NotUnderstood bool
 }

@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -28,12 +29,17 @@ func core(folded string) string {
 	return strings.TrimFunc(folded, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) })
 }
 
+// meaning is what is compared of a text: its core, or all of it where it has none.
+func meaning(text string) string {
+	folded := Fold(text)
+	return cmp.Or(core(folded), folded)
+}
+
 // said is the one of the words, in any language, that a text means.
 func said(text string, words Texts) (word string, ok bool) {
-	folded := Fold(text)
+	meant := meaning(text)
 	for _, language := range slices.Sorted(maps.Keys(words)) {
-		word := Fold(words[language])
-		if word == folded || core(word) != "" && core(word) == core(folded) {
+		if meaning(words[language]) == meant {
 			return words[language], true
 		}
 	}

@@ -41,6 +41,9 @@ func (in *Input) take(h Happening, now time.Time) (string, bool) {
 	if !ok {
 		by = takes[InputText]
 	}
+	if h.Zone != nil {
+		now = now.In(h.Zone)
+	}
 	value, ok := by(in, told{text: text, language: h.Language, now: now})
 	if !ok || in.Pattern == "" {
 		return value, ok

@@ -7,22 +7,30 @@ import (
 	"time"
 )
 
-// Bounds of a flow. Those of buttons and labels are what Telegram and Viber take together; docs/flows.md lists them.
+// Bounds that rules have as well; lengths are in characters. Those of buttons and labels are what Telegram and Viber take
+// together; docs/flows.md lists them.
+const (
+	MaxText    = 4096
+	MaxTexts   = 20 // languages of one text
+	MaxFiles   = 10 // of one post in Mattermost
+	MaxRow     = 8
+	MaxButtons = 100
+	MaxLabel   = 250
+	MaxPattern = 500
+	MaxURL     = 2000
+	MaxTags    = 20
+	// MaxCommands is how many commands begin one flow or rule.
+	MaxCommands = 20
+)
+
+// Bounds of a flow.
 const (
 	maxFile    = 256 << 10
 	maxSteps   = 500
-	maxTexts   = 20 // languages of one text
-	maxFiles   = 10
-	maxRow     = 8
-	maxButtons = 100
-	maxLabel   = 250
 	maxChoices = 50
-	maxPattern = 500
 	maxTries   = 10
-	maxURL     = 2000
 	maxBody    = 16 << 10
 	maxSave    = 20
-	maxTags    = 20
 	maxValue   = 250 // of a header or a path of save
 
 	minIdle    = time.Minute
@@ -30,8 +38,10 @@ const (
 	minTimeout = time.Second
 	maxTimeout = 10 * time.Second
 
-	// maxChain is how many steps follow each other without a customer, maxBefore how far back leads.
+	// maxChain is how many steps follow each other without a customer, maxCalls how many of them call a service, maxBefore
+	// how far back leads.
 	maxChain  = 50
+	maxCalls  = 5
 	maxBefore = 10
 	// maxAnswer is the longest answer of a customer that an input takes, and what is kept of a service's, in characters.
 	maxAnswer = 4000
@@ -48,6 +58,26 @@ const (
 	defaultMethod  = "GET"
 )
 
+// The commands that every bot has. HumanCommand leads to a person, whatever flows and rules say.
+const (
+	StartCommand = "/start"
+	MenuCommand  = "/menu"
+	HumanCommand = "/human"
+)
+
+// What names look like, in flows and in rules.
+var (
+	FlowForm     = regexp.MustCompile(`^[a-z0-9_-]{1,20}$`)
+	StepForm     = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
+	FieldForm    = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+	LanguageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`)
+	FileForm     = regexp.MustCompile(`^[a-z0-9]{26}$`)
+	UserForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+	TagForm      = regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`)
+	// CommandForm is what Telegram takes (https://core.telegram.org/bots/api#botcommand).
+	CommandForm = regexp.MustCompile(`^/[a-z0-9_]{1,32}$`)
+)
+
 // form is what a name may look like; key names the problem of one that does not.
 type form struct {
 	is  *regexp.Regexp
@@ -55,17 +85,14 @@ type form struct {
 }
 
 var (
-	flowForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,20}$`), "name_flow"}
-	stepForm     = form{regexp.MustCompile(`^[a-z0-9_-]{1,32}$`), "name_step"}
-	fieldForm    = form{regexp.MustCompile(`^[a-z0-9_]{1,32}$`), "name_field"}
-	languageForm = form{regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`), "name_language"}
-	commandForm  = form{regexp.MustCompile(`^/[a-z0-9_]{1,32}$`), "name_command"}
-	fileForm     = form{regexp.MustCompile(`^[a-z0-9]{26}$`), "name_file"}
-	userForm     = form{regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`), "name_user"}
-	tagForm      = form{regexp.MustCompile(`^[^\s,]([^\n\r,]{0,62}[^\s,])?$`), "name_tag"}
+	flowForm     = form{FlowForm, "name_flow"}
+	stepForm     = form{StepForm, "name_step"}
+	fieldForm    = form{FieldForm, "name_field"}
+	languageForm = form{LanguageForm, "name_language"}
+	commandForm  = form{CommandForm, "name_command"}
+	fileForm     = form{FileForm, "name_file"}
+	userForm     = form{UserForm, "name_user"}
+	tagForm      = form{TagForm, "name_tag"}
 	headerForm   = form{regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$"), "name_header"}
 	pathForm     = form{regexp.MustCompile(`^[^.\s]+(\.[^.\s]+)*$`), "name_path"}
 )
-
-// personsWay is the command that always leads to a person.
-const personsWay = "/human"

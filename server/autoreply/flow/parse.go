@@ -116,12 +116,39 @@ func fault(text []byte, err error) Problem {
 	if line == 0 || strings.Contains(said, "did not find expected") {
 		line = linesRead(text)
 	}
+	if at := unquoted(text, line); at > 0 {
+		return place{line: at}.problem("unquoted")
+	}
 	for _, f := range faults {
 		if strings.Contains(said, f.said) {
 			return place{line: line}.problem(f.kind)
 		}
 	}
 	return place{line: line}.problem("yaml", "said", saidLine.ReplaceAllString(said, ""))
+}
+
+var (
+	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
+	// bracesFirst is a text without quotes that begins with a placeholder.
+	bracesFirst = regexp.MustCompile(`(?:^\s*|[:-]\s+|[\[,]\s*)\{\{`)
+)
+
+// unquoted is the line of a text that begins with a placeholder without quotes, 0 if none such is why the text is broken at
+// or right before the given line: the library has other names for that, and finds it where the next text begins.
+func unquoted(text []byte, line int) int {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	seen := 0
+	for i := min(line, len(lines)); i > 0 && seen < 2; i-- {
+		if here := bytes.TrimSpace(lines[i-1]); len(here) == 0 || here[0] == '#' {
+			continue
+		}
+		seen++
+		var ignored yaml.Node
+		if bracesFirst.Match(quoted.ReplaceAll(lines[i-1], nil)) && yaml.Unmarshal(bytes.Join(lines[:i], nil), &ignored) != nil {
+			return i
+		}
+	}
+	return 0
 }
 
 // linesRead is the line that a broken text is read to: the library reads no further than it must.

@@ -42,6 +42,14 @@ func labelled(text string) string {
 	return step("buttons: [[{label: {en: L}, " + text + "}, {label: {en: P}, do: handover}]]")
 }
 
+// menus is a row of so many buttons with labels of their own.
+func menus(from, count int) (row string) {
+	for i := range count {
+		row += fmt.Sprintf("{label: {en: L%d}, do: menu},", from+i)
+	}
+	return "[" + row + "]"
+}
+
 var badFlows = []bad{
 	{"nothing", "", []string{"1 nothing"}, true},
 	{"only a comment", "# to do\n", []string{"1 nothing"}, true},
@@ -65,7 +73,7 @@ var badFlows = []bad{
 	{"an alias of nothing", "flow: f\nstart: *a\n", []string{"2 yaml_anchor"}, true},
 	{"depth", strings.Repeat("[", 20000), []string{"1 yaml_depth"}, true},
 	{"control characters", "flow: f\nstart: \"a\x01\"\n", []string{"2 yaml_characters"}, true},
-	{"escaped control characters", head + "  a: {text: {en: \"a\\0b\"}}\n", []string{"4 a text.en characters", "4 a text no_text"}, false},
+	{"escaped control characters", head + "  a: {text: {en: \"a\\0b\"}}\n", []string{"4 a text.en characters"}, false},
 	{"no UTF-8", "flow: f\nstart: \"a\xff\"\n", []string{"2 yaml_characters"}, true},
 	{"other YAML", "flow: f\nstart: !<tag a\n", []string{"2 yaml"}, true},
 	{"not an object", "- flow\n", []string{"1 want_object", "1 missing", "1 missing", "1 missing"}, true},
@@ -73,13 +81,20 @@ var badFlows = []bad{
 	{"unknown keys", head + "  a: {txt: {en: A}, sound: x, text: {en: B}}\nidel: 5m\n", []string{"4 a txt unknown_key", "4 a sound unknown_key", "5 idel unknown_key"}, true},
 	{"a key twice", head + "  a: {text: {en: A}, text: {en: B}}\n", []string{"4 a text twice"}, true},
 	{"a step twice", head + menu + menu, []string{"5 a twice"}, true},
-	{"a list as a key", head + "  a: {text: {en: {{x}}}}\n", []string{"4 a text.en want_text", "4 a text no_text"}, true},
+	{"a placeholder without quotes", head + "  a: {text: {en: {{x}}}}\n", []string{"4 a text.en unquoted"}, true},
+	{"a text without quotes that begins with a placeholder", head + "  a:\n    text:\n      uk: {{customer.first_name}}, вітаємо!\n      en: x\n", []string{"6 unquoted"}, true},
+	{"the same at the end", head + "  a:\n    text:\n      uk: {{ bot.name }}!\n\n    # that is all\n    next: b\n", []string{"6 unquoted"}, true},
+	{"the same in a line of its own", head + "  a:\n    text:\n      uk:\n        {{bot.name}} вітає\n      en: x\n", []string{"7 unquoted"}, true},
+	{"the same in braces", head + "  a: {text: {uk: {{bot.name}} вітає, en: \"x: {{bot.name}}\"}}\n", []string{"4 unquoted"}, true},
+	{"another error below a text with placeholders", head + "  a:\n    text:\n      uk: |-\n        - {{bot.name}}\n     next: b\n", []string{"8 yaml_indent"}, true},
+	{"another error beside a placeholder in quotes", head + "  a: {text: {uk: \"x: {{bot.name}}\", en: \"y}}\n", []string{"4 yaml_open"}, true},
+	{"a list instead of a text in one language", head + "  a: {text: {en: [x]}}\n", []string{"4 a text.en want_text"}, true},
 	{"a key that is no name", head + "  ? [a]\n  : {}\n" + menu, []string{"4 want_key"}, true},
 	{"a list instead of an object", head + "  a: [x]\n", []string{"4 a want_object", "4 a empty_step"}, true},
 	{"an object instead of a list", step("tags: {x: y}"), []string{"4 a tags want_list"}, true},
 	{"a text instead of texts", head + "  a: {text: Hello}\n", []string{"4 a text want_texts"}, true},
-	{"a number instead of a text", head + "  a: {text: {en: 24}}\n", []string{"4 a text.en want_quotes", "4 a text no_text"}, true},
-	{"a date instead of a text", head + "  a: {text: {en: 2026-12-01}}\n", []string{"4 a text.en want_quotes", "4 a text no_text"}, false},
+	{"a number instead of a text", head + "  a: {text: {en: 24}}\n", []string{"4 a text.en want_quotes"}, true},
+	{"a date instead of a text", head + "  a: {text: {en: 2026-12-01}}\n", []string{"4 a text.en want_quotes"}, false},
 	{"a text instead of a number", input("tries: many"), []string{"4 a input.tries want_number"}, true},
 	{"a number instead of a duration", "flow: f\nidle: 60\nstart: a\nsteps:\n" + menu, []string{"2 idle want_duration"}, true},
 	{"too short and too long", "flow: f\nidle: 5s\nstart: a\nsteps:\n" + menu + "  b: {http: {url: \"http://a\", timeout: 1m}, next: a}\n", []string{"2 idle range", "6 b http.timeout range", "?6 b unreachable"}, false},
@@ -88,10 +103,21 @@ var badFlows = []bad{
 	{"an empty list", step("buttons: []"), []string{"4 a buttons empty_list"}, true},
 	{"an empty row", step("buttons: [[]]"), []string{"4 a buttons[0] empty_list", "?4 a no_way_out"}, true},
 	{"no text", head + "  a: {text: {}}\n", []string{"4 a text no_text"}, true},
-	{"a long label", step("buttons: [[{label: {en: " + strings.Repeat("x", 251) + "}, do: menu}]]"), []string{"4 a buttons[0][0].label.en too_long", "4 a buttons[0][0].label no_text"}, true},
+	{"a long label", step("buttons: [[{label: {en: " + strings.Repeat("x", 251) + "}, do: menu}]]"), []string{"4 a buttons[0][0].label.en too_long"}, true},
+	{"a long label in one language", head + "  a: {text: {en: A, uk: A}, buttons: [[{label: {uk: L, en: " + strings.Repeat("x", 251) + "}, do: menu}]]}\n", []string{"4 a buttons[0][0].label.en too_long"}, true},
+	{"a long text", head + "  a: {text: {en: \"" + strings.Repeat("ї", 4097) + "\"}}\n", []string{"4 a text.en too_long"}, true},
+	{"a long error", input("error: {en: " + strings.Repeat("x", 4097) + "}"), []string{"4 a input.error.en too_long"}, true},
+	{"the same label twice", step("buttons: [[{label: {en: Menu}, do: menu}, {label: {en: Person}, do: handover}], [{label: {en: \"📦 menu!\"}, do: back}]]"), []string{"?4 a buttons[1][0].label same_label"}, false},
+	{"the same label in another language", head + "  a: {text: {en: A, uk: A}, buttons: [[{label: {en: OK, uk: Так}, do: menu}], [{label: {en: Fine, uk: OK}, do: back}]]}\n", []string{"?4 a buttons[1][0].label same_label"}, false},
+	{"an input without a field", head + "  a: {text: {en: \"{{field.}}\"}, input: {type: text}, next: a}\n", []string{"4 a input missing", "4 a text.en placeholder"}, true},
 	{"a label of lines", step("buttons: [[{label: {en: \"a\\nb\"}, do: menu}]]"), []string{"4 a buttons[0][0].label.en one_line"}, true},
-	{"a long row", step("buttons: [[" + strings.Repeat("{label: {en: L}, do: menu},", 9) + "]]"), []string{"4 a buttons[0] too_many"}, true},
-	{"many buttons", step("buttons: [" + strings.Repeat("["+strings.Repeat("{label: {en: L}, do: menu},", 6)+"],", 17) + "]"), []string{"4 a buttons too_many"}, false},
+	{"a long row", step("buttons: [" + menus(0, 9) + "]"), []string{"4 a buttons[0] too_many"}, true},
+	{"many buttons", step("buttons: [" + func() (rows string) {
+		for i := range 17 {
+			rows += menus(6*i, 6) + ","
+		}
+		return rows
+	}() + "]"), []string{"4 a buttons too_many"}, false},
 	{"many languages", head + "  a: {text: {" + func() (all string) {
 		for c := 'a'; c < 'v'; c++ {
 			all += "x" + string(c) + ": T, "
@@ -162,6 +188,18 @@ var badFlows = []bad{
 		}
 		return steps + "  s50: {text: {en: x}}\n"
 	}(), []string{"5 s0 chain"}, false},
+	{"many calls in a chain", head + "  a: {text: {en: A}, next: s0}\n" + func() (steps string) {
+		for i := range 6 {
+			steps += fmt.Sprintf("  s%d: {http: {url: \"http://a\", error: end}, next: t%d}\n  t%d: {text: {en: x}, next: s%d}\n", i, i, i, i+1)
+		}
+		return steps + "  s6: {text: {en: x}, next: end}\n  end: {text: {en: x}}\n"
+	}(), []string{"5 s0 calls"}, false},
+	{"many calls where they fail", head + func() (steps string) {
+		for i := range 7 {
+			steps += fmt.Sprintf("  %c: {http: {url: \"http://a\", error: %c}, next: h}\n", 'a'+i, 'b'+i)
+		}
+		return steps + "  h: {text: {en: x}}\n"
+	}(), []string{"5 b calls"}, false},
 	{"out of reach", head + menu + "  b: {text: {en: B}}\n", []string{"?5 b unreachable"}, false},
 	{"no way out", head + "  a: {text: {en: A}, buttons: [[{label: {en: L}, do: go, value: b}]]}\n  b: {text: {en: B}, input: {field: x, else: a}, next: a}\n", []string{"?4 a no_way_out", "?5 b no_way_out"}, false},
 	{"languages that differ", head + "  a: {text: {en: A, uk: Б}, buttons: [[{label: {en: L}, do: handover}]]}\n", []string{"?4 a buttons[0][0].label language"}, false},
@@ -321,4 +359,25 @@ func TestWhatIsNotSaidIsFilled(t *testing.T) {
 		"b": {HTTP: &HTTP{Method: "GET", URL: "http://s/x", Timeout: 5 * time.Second}, Next: "c"},
 		"c": {Text: Texts{"en": "C"}},
 	}}, f)
+}
+
+func TestAnUnknownPlaceholderIsNeverMeantAsOneWithoutAName(t *testing.T) {
+	_, problems := Parse([]byte(head + "  a: {text: {en: \"{{field.x}}\"}, input: {field: \"É\"}, next: a}\n"))
+	require.NotEmpty(t, problems)
+	for _, p := range problems {
+		require.NotContains(t, p.Args["known"], "{{field.}}")
+		require.NotEqual(t, "field.", p.Args["like"])
+	}
+}
+
+func TestAFlowWithManyWarningsCanBeUsedAndWhatIsBrokenIsStillSaid(t *testing.T) {
+	steps := ""
+	for i := range 300 {
+		steps += fmt.Sprintf("  s%d: {text: {en: x}}\n", i)
+	}
+	_, problems := Parse([]byte(head + menu + steps))
+	require.NotEmpty(t, problems)
+	require.False(t, Broken(problems))
+	_, problems = Parse([]byte(head + strings.ReplaceAll(menu, "en: A", "en: \"{{nobody}}\"") + steps))
+	require.Contains(t, kinds(problems), "4 a text.en placeholder")
 }

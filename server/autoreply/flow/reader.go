@@ -34,7 +34,7 @@ type noted struct {
 	at   place
 }
 
-// wording is one text in its languages.
+// wording is one text in its languages; lines has also those in which it is wrong.
 type wording struct {
 	texts Texts
 	lines map[string]int
@@ -139,6 +139,8 @@ func (r *reader) text(n *yaml.Node, at place, most int) string {
 	n, ok := r.visit(n, at)
 	switch {
 	case !ok:
+	case n.Kind == yaml.MappingNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode:
+		r.wrong(at, "unquoted") // {{…}}, read as braces within braces
 	case n.Kind != yaml.ScalarNode:
 		r.wrong(at, "want_text")
 	case n.ShortTag() != "!!str":

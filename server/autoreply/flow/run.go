@@ -19,7 +19,7 @@ func (f *Flow) Expired(p *Position, now time.Time) bool {
 // Run says what follows from a happening for a customer at p, nil for nowhere; fields are what he told before. A flow that
 // is over by its idle time is left, and only a press begins it again. Run changes nothing that it is given.
 func (f *Flow) Run(p *Position, h Happening, fields map[string]string, now time.Time) Result {
-	w := &walk{flow: f, now: now, fields: fields, at: Position{Flow: f.Name}}
+	w := &walk{flow: f, now: now, fields: fields, person: h.Person, at: Position{Flow: f.Name}}
 	if p != nil {
 		w.at.Version = p.Version
 	}
@@ -49,6 +49,7 @@ type walk struct {
 	flow   *Flow
 	now    time.Time
 	fields map[string]string
+	person Texts
 	// at is where the customer is; its Step is empty for nowhere.
 	at Position
 	// said are the steps whose texts are in result.
@@ -226,6 +227,7 @@ func (w *walk) answered(answer *Answer) {
 	step := w.flow.Steps[w.at.Step]
 	if step.kind() != calls || answer.Of != "" && answer.Of != w.call() {
 		w.stay()
+		w.result.NotUnderstood = true
 		return
 	}
 	for _, name := range w.at.Pending {

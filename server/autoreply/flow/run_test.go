@@ -297,10 +297,11 @@ func TestWhileAServiceIsAskedTextsAreNotTakenAndPressesAre(t *testing.T) {
 	g.does(Happening{Answer: &Answer{Of: call.Of}})
 	require.Equal(t, "main", g.at.Step, "the answer comes too late")
 	require.Empty(t, g.last.Say)
-	require.False(t, g.last.NotUnderstood)
+	require.True(t, g.last.NotUnderstood)
 	g.does(Happening{Press: "g:tour:ask"}).writes("8")
 	g.does(Happening{Answer: &Answer{Of: call.Of, Values: map[string]string{"status": "of 7"}}})
 	require.Equal(t, "lookup", g.at.Step, "it is the answer to another call")
+	require.True(t, g.last.NotUnderstood)
 	g.does(Happening{Answer: &Answer{Values: map[string]string{"status": "of 8"}}}).expect("after", "Looking | It is {{http.status}} | After")
 }
 
@@ -462,4 +463,51 @@ func TestDefaultsHoldForAFlowMadeByHand(t *testing.T) {
 	call := f.Run(at, Happening{Text: "1"}, nil, now).Call
 	require.Equal(t, "GET", call.Method)
 	require.Equal(t, 5*time.Second, call.Timeout)
+}
+
+func TestTheButtonToAPersonThatTheCallerHasWordsForIsTakenByAnyOfThem(t *testing.T) {
+	f := load(t, head+"  a: {text: {en: A}, buttons: [[{label: {en: B}, do: go, value: b}]]}\n  b: {text: {en: B}}\n")
+	person := Texts{"en": "Talk to a person", "uk": "Поговорити з людиною"}
+	p := &Position{Flow: "f", Step: "a", At: now}
+	result := f.Run(p, Happening{Text: "поговорити з людиною", Person: person}, nil, now)
+	require.True(t, result.NotUnderstood, "it is not offered yet")
+	require.Len(t, result.Buttons, 1)
+	result = f.Run(result.Position, Happening{Text: "hm", Person: person}, nil, now)
+	require.Equal(t, [][]Button{{{Label: Texts{"en": "B"}, Do: DoGo, Value: "b"}}, {{Label: person, Do: DoHandover}}}, result.Buttons)
+	for _, text := range []string{"поговорити з людиною", "Talk to a person!", "2"} {
+		require.True(t, f.Run(result.Position, Happening{Text: text, Person: person}, nil, now).Handover, text)
+	}
+}
+
+func TestAStepWithAWayToAPersonIsOfferedNoSecondOne(t *testing.T) {
+	for text, offered := range map[string]bool{
+		"do: handover":           false,
+		"do: go, value: talk":    false,
+		"do: go, value: first":   false,
+		"do: go, value: ask":     true,
+		"do: go, value: said":    true,
+		"do: menu":               true,
+		"do: phone, value: talk": true,
+	} {
+		f := load(t, head+"  a: {text: {en: A}, buttons: [[{label: {en: L}, "+text+"}]]}\n  first: {text: {en: F}, next: talk}\n  talk: {text: {en: T}, do: handover}\n"+
+			"  ask: {text: {en: Q}, input: {field: x}, next: talk}\n  said: {text: {en: S}}\n")
+		result := f.Run(&Position{Flow: "f", Step: "a", Wrong: 1, At: now}, Happening{Text: "hm", Person: Texts{"en": "P"}}, nil, now)
+		require.Len(t, result.Buttons, map[bool]int{false: 1, true: 2}[offered], text)
+	}
+}
+
+func TestADayWithoutAYearIsTheNextOneInTheZoneOfTheTeam(t *testing.T) {
+	f := load(t, head+"  a: {text: {en: \"When?\"}, input: {field: d, type: date}, next: b}\n  b: {text: {en: B}}\n")
+	for _, c := range []struct{ zone, now, want string }{
+		{"America/New_York", "2026-12-02T01:00:00Z", "2026-12-01"}, // still the first of December there
+		{"Europe/Kyiv", "2026-12-01T23:30:00Z", "2027-12-01"},      // the second already
+		{"Europe/Kyiv", "2026-12-01T12:00:00Z", "2026-12-01"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		require.NoError(t, err)
+		now, err := time.Parse(time.RFC3339, c.now)
+		require.NoError(t, err)
+		result := f.Run(&Position{Flow: "f", Step: "a", At: now}, Happening{Text: "1.12", Zone: zone}, nil, now)
+		require.Equal(t, c.want, result.Fields["d"], c.now)
+	}
 }

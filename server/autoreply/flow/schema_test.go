@@ -204,18 +204,18 @@ func TestTheFlowsOnThePageAreRight(t *testing.T) {
 func TestThePageHasTheLimits(t *testing.T) {
 	page := string(docs(t, "flows.md"))
 	for _, words := range []string{
-		fmt.Sprintf("at most %d KB", maxFile>>10), fmt.Sprintf("1 to %d |", maxSteps), fmt.Sprintf("at most %d in a row, %d in all", maxRow, maxButtons),
-		fmt.Sprintf("one line, at most %d characters", maxLabel), fmt.Sprintf("needed for `choice`; at most %d", maxChoices), fmt.Sprintf("`%d`; 1 to %d |", defaultTries, maxTries),
+		fmt.Sprintf("at most %d KB", maxFile>>10), fmt.Sprintf("1 to %d |", maxSteps), fmt.Sprintf("at most %d in a row, %d in all", MaxRow, MaxButtons),
+		fmt.Sprintf("one line, at most %d characters", MaxLabel), fmt.Sprintf("needed for `choice`; at most %d", maxChoices), fmt.Sprintf("`%d`; 1 to %d |", defaultTries, maxTries),
 		fmt.Sprintf("| `%s`; %s to %s (7 days)", duration(defaultIdle), duration(minIdle), duration(maxIdle)),
 		fmt.Sprintf("| `%s`; %s to %s |", duration(defaultTimeout), duration(minTimeout), duration(maxTimeout)),
-		fmt.Sprintf("At most %d steps follow", maxChain), fmt.Sprintf("at most %d characters |\n| `choices`", maxPattern), fmt.Sprintf("at most %d KB |", maxBody>>10),
-		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d.", maxTexts), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave),
-		fmt.Sprintf("inbox channel | at most %d |", maxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
+		fmt.Sprintf("At most %d steps follow", maxChain), fmt.Sprintf("at most %d characters |\n| `choices`", MaxPattern), fmt.Sprintf("at most %d KB |", maxBody>>10),
+		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d, each at most 4,096 characters.", MaxTexts), fmt.Sprintf("at most %d calls of services", maxCalls), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave),
+		fmt.Sprintf("inbox channel | at most %d |", MaxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
 	} {
 		require.Contains(t, page, words)
 	}
-	require.Equal(t, []int{4000, 2000, 10}, []int{maxAnswer, maxURL, maxBefore})
-	for _, name := range generalPlaceholders {
+	require.Equal(t, []int{4000, 2000, 10, 4096}, []int{maxAnswer, MaxURL, maxBefore, MaxText})
+	for _, name := range GeneralPlaceholders() {
 		require.Contains(t, page, "| `{{"+name+"}}` |")
 	}
 }

@@ -4,6 +4,7 @@ package flow
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,9 +36,9 @@ func (r *reader) document(n *yaml.Node, at place) {
 
 func (r *reader) trigger(n *yaml.Node, at place) {
 	r.object(n, at, keys{"commands": func(n *yaml.Node, at place) {
-		r.flow.Trigger.Commands = r.names(n, at, maxTags, commandForm)
-		if slices.Contains(r.flow.Trigger.Commands, personsWay) {
-			r.wrong(at, "persons_way", "name", personsWay)
+		r.flow.Trigger.Commands = r.names(n, at, MaxCommands, commandForm)
+		if slices.Contains(r.flow.Trigger.Commands, HumanCommand) {
+			r.wrong(at, "persons_way", "name", HumanCommand)
 		}
 	}})
 }
@@ -62,8 +63,8 @@ var ways = []string{"buttons", "input", "http", "next", "do"}
 
 func (r *reader) step(n *yaml.Node, at place) (s Step) {
 	has := r.object(n, at, keys{
-		"text":    func(n *yaml.Node, at place) { s.Text = r.wordings(n, at, maxFile, false) },
-		"files":   func(n *yaml.Node, at place) { s.Files = r.names(n, at, maxFiles, fileForm) },
+		"text":    func(n *yaml.Node, at place) { s.Text = r.wordings(n, at, MaxText, false) },
+		"files":   func(n *yaml.Node, at place) { s.Files = r.names(n, at, MaxFiles, fileForm) },
 		"buttons": func(n *yaml.Node, at place) { s.Buttons = r.buttons(n, at) },
 		"input":   func(n *yaml.Node, at place) { s.Input = r.input(n, at) },
 		"http":    func(n *yaml.Node, at place) { s.HTTP = r.http(n, at) },
@@ -71,7 +72,7 @@ func (r *reader) step(n *yaml.Node, at place) (s Step) {
 		"do": func(n *yaml.Node, at place) {
 			s.Do = Do(r.one(n, at, string(DoHandover), string(DoBack), string(DoMenu), string(DoClose)))
 		},
-		"tags":   func(n *yaml.Node, at place) { s.Tags = r.names(n, at, maxTags, tagForm) },
+		"tags":   func(n *yaml.Node, at place) { s.Tags = r.names(n, at, MaxTags, tagForm) },
 		"assign": func(n *yaml.Node, at place) { s.Assign = r.named(n, at, userForm) },
 	})
 	var found []string
@@ -99,24 +100,29 @@ func (r *reader) step(n *yaml.Node, at place) (s Step) {
 // wordings reads a text by language, of at most so many characters.
 func (r *reader) wordings(n *yaml.Node, at place, most int, bare bool) Texts {
 	w := wording{texts: Texts{}, lines: map[string]int{}, at: at, bare: bare}
+	before := len(r.problems)
 	if visited, ok := r.visit(n, at); ok && visited.Kind != yaml.MappingNode {
 		r.wrong(at, "want_texts")
 		return nil
 	}
 	r.entries(n, at, func(language string, n *yaml.Node, at place) {
 		text := r.text(n, at, most)
-		if !r.fits(language, at, languageForm) || text == "" {
+		if !r.fits(language, at, languageForm) {
+			return
+		}
+		w.lines[language] = n.Line
+		if text == "" {
 			return
 		}
 		if bare && strings.ContainsAny(text, "\n\r") {
 			r.wrong(at, "one_line")
 		}
-		w.texts[language], w.lines[language] = text, n.Line
+		w.texts[language] = text
 	})
 	switch count := len(w.texts); {
-	case count > maxTexts:
-		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(maxTexts))
-	case count == 0:
+	case count > MaxTexts:
+		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(MaxTexts))
+	case count == 0 && len(r.problems) == before:
 		r.wrong(at, "no_text")
 	}
 	r.texts = append(r.texts, w)
@@ -125,16 +131,36 @@ func (r *reader) wordings(n *yaml.Node, at place, most int, bare bool) Texts {
 
 func (r *reader) buttons(n *yaml.Node, at place) (rows [][]Button) {
 	count := 0
-	r.list(n, at, maxButtons, func(n *yaml.Node, at place) {
+	labels := map[string]bool{}
+	r.list(n, at, MaxButtons, func(n *yaml.Node, at place) {
 		var row []Button
-		r.list(n, at, maxRow, func(n *yaml.Node, at place) { row = append(row, r.button(n, at)) })
+		r.list(n, at, MaxRow, func(n *yaml.Node, at place) {
+			b := r.button(n, at)
+			r.sameLabel(b, labels, at)
+			row = append(row, b)
+		})
 		rows = append(rows, row)
 		count += len(row)
 	})
-	if count > maxButtons && len(rows) <= maxButtons {
-		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(maxButtons))
+	if count > MaxButtons && len(rows) <= MaxButtons {
+		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(MaxButtons))
 	}
 	return rows
+}
+
+// sameLabel warns of a button whose label, in any language, somebody who writes it cannot tell from that of an earlier one.
+func (r *reader) sameLabel(b Button, earlier map[string]bool, at place) {
+	var own []string
+	for _, language := range slices.Sorted(maps.Keys(b.Label)) {
+		own = append(own, meaning(b.Label[language]))
+	}
+	if i := slices.IndexFunc(own, func(label string) bool { return earlier[label] }); i >= 0 {
+		language := slices.Sorted(maps.Keys(b.Label))[i]
+		r.warn(at.in("label", at.line), "same_label", "name", clip(b.Label[language]))
+	}
+	for _, label := range own {
+		earlier[label] = true
+	}
 }
 
 // valued are the buttons that have a value.
@@ -144,7 +170,7 @@ func (r *reader) button(n *yaml.Node, at place) (b Button) {
 	var value *yaml.Node
 	var valueAt place
 	has := r.object(n, at, keys{
-		"label": func(n *yaml.Node, at place) { b.Label = r.wordings(n, at, maxLabel, true) },
+		"label": func(n *yaml.Node, at place) { b.Label = r.wordings(n, at, MaxLabel, true) },
 		"do": func(n *yaml.Node, at place) {
 			b.Do = Do(r.one(n, at, string(DoGo), string(DoURL), string(DoPhone), string(DoLocation), string(DoHandover), string(DoBack), string(DoMenu)))
 		},
@@ -158,7 +184,7 @@ func (r *reader) button(n *yaml.Node, at place) (b Button) {
 	case !needed && value != nil:
 		r.wrong(valueAt, "needless_value", "do", string(b.Do))
 	case b.Do == DoURL:
-		b.Value = r.text(value, valueAt, maxURL)
+		b.Value = r.text(value, valueAt, MaxURL)
 		r.link(b.Value, valueAt)
 	case needed:
 		b.Value = r.target(value, valueAt)
@@ -174,22 +200,24 @@ func (r *reader) input(n *yaml.Node, at place) *Input {
 			in.Type = InputType(r.one(n, at, string(InputText), string(InputNumber), string(InputPhone), string(InputEmail), string(InputDate), string(InputChoice)))
 		},
 		"pattern": func(n *yaml.Node, at place) {
-			in.Pattern = r.text(n, at, maxPattern)
+			in.Pattern = r.text(n, at, MaxPattern)
 			if _, err := whole(in.Pattern); err != nil {
 				r.wrong(at, "pattern", "said", err.Error())
 			}
 		},
 		"choices": func(n *yaml.Node, at place) {
 			r.list(n, at, maxChoices, func(n *yaml.Node, at place) {
-				in.Choices = append(in.Choices, r.wordings(n, at, maxLabel, true))
+				in.Choices = append(in.Choices, r.wordings(n, at, MaxLabel, true))
 			})
 		},
-		"error": func(n *yaml.Node, at place) { in.Error = r.wordings(n, at, maxFile, false) },
+		"error": func(n *yaml.Node, at place) { in.Error = r.wordings(n, at, MaxText, false) },
 		"tries": func(n *yaml.Node, at place) { in.Tries = r.number(n, at, 1, maxTries) },
 		"else":  func(n *yaml.Node, at place) { in.Else = r.target(n, at) },
 	})
 	r.need(at, has, "field")
-	r.asked[in.Field] = true
+	if in.Field != "" {
+		r.asked[in.Field] = true
+	}
 	if choice := in.Type == InputChoice; choice != has["choices"] {
 		r.wrong(at, map[bool]string{true: "no_choices", false: "needless_choices"}[choice])
 	}

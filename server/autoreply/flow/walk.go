@@ -138,11 +138,29 @@ func (w *walk) handover() { w.result.Handover = true }
 
 // offered are the buttons of a step, with one to a person for a customer who was misunderstood twice.
 func (w *walk) offered(step *Step) [][]Button {
-	person := func(b Button) bool { return b.Do == DoHandover }
-	if w.at.Wrong < 2 || step.kind() != offers || slices.ContainsFunc(slices.Concat(step.Buttons...), person) {
+	if w.at.Wrong < 2 || step.kind() != offers || slices.ContainsFunc(slices.Concat(step.Buttons...), w.flow.callsPerson) {
 		return step.Buttons
 	}
-	return append(slices.Clone(step.Buttons), []Button{{Label: w.flow.personLabel(), Do: DoHandover}})
+	label := w.flow.personLabel()
+	if label == nil {
+		label = w.person
+	}
+	return append(slices.Clone(step.Buttons), []Button{{Label: label, Do: DoHandover}})
+}
+
+// callsPerson tells whether a button calls a person, or leads to a step that does so by itself.
+func (f *Flow) callsPerson(b Button) bool {
+	if b.Do != DoGo {
+		return b.Do == DoHandover
+	}
+	step := f.Steps[b.Value]
+	for range maxChain {
+		if step.kind() != goesOn {
+			break
+		}
+		step = f.Steps[step.Next]
+	}
+	return step.kind() == does && step.Do == DoHandover
 }
 
 // personLabel is what a button to a person says elsewhere in the flow, nil if there is none.

@@ -114,9 +114,10 @@ func (r *reader) checkReach() {
 	}
 }
 
-// checkLoops finds circles of steps that wait for no customer, and chains that are longer than the engine follows.
+// checkLoops finds circles of steps that wait for no customer, and chains that are longer than the engine follows or call
+// services more often than is good for them.
 func (r *reader) checkLoops() {
-	w := &looper{reader: r, length: map[string]int{}}
+	w := &looper{reader: r, chains: map[string]chain{}}
 	names, _ := r.flow.InOrder()
 	for _, name := range names {
 		w.from(name)
@@ -124,42 +125,53 @@ func (r *reader) checkLoops() {
 	if w.looped {
 		return
 	}
-	for _, name := range names {
-		if w.length[name] == maxChain+1 { // once where it becomes too long, not for all that lead there
+	for _, name := range names { // once where it becomes too much, not for all that lead there
+		if w.chains[name].steps == maxChain+1 {
 			r.wrong(r.stepPlace(name), "chain", "most", strconv.Itoa(maxChain))
+		}
+		if step := r.flow.Steps[name]; step.kind() == calls && w.chains[name].calls == maxCalls+1 {
+			r.wrong(r.stepPlace(name), "calls", "most", strconv.Itoa(maxCalls))
 		}
 	}
 }
 
-// looper goes through the chains; length is that of the longest from a step on, which is known once it was left.
+// chain is how many steps, and how many calls, follow each other at most from a step on, itself counted.
+type chain struct{ steps, calls int }
+
+// looper goes through the chains; that of a step is known once it was left.
 type looper struct {
 	*reader
-	length map[string]int
+	chains map[string]chain
 	path   []string
 	looped bool
 }
 
-func (w *looper) from(name string) int {
+func (w *looper) from(name string) chain {
 	step, ok := w.flow.Steps[name]
 	if !ok {
-		return 0
+		return chain{}
 	}
-	if length, ok := w.length[name]; ok {
-		return length
+	if known, ok := w.chains[name]; ok {
+		return known
 	}
 	if i := slices.Index(w.path, name); i >= 0 {
 		w.looped = true
 		w.wrong(w.stepPlace(name), "loop", "steps", strings.Join(append(slices.Clone(w.path[i:]), name), " → "))
-		return 0
+		return chain{}
 	}
 	w.path = append(w.path, name)
-	longest := 0
+	var longest chain
 	for _, next := range w.flow.runsInto(step) {
-		longest = max(longest, w.from(next))
+		found := w.from(next)
+		longest = chain{max(longest.steps, found.steps), max(longest.calls, found.calls)}
 	}
 	w.path = w.path[:len(w.path)-1]
-	w.length[name] = longest + 1
-	return longest + 1
+	longest.steps++
+	if step.kind() == calls {
+		longest.calls++
+	}
+	w.chains[name] = longest
+	return longest
 }
 
 // checkExits warns of steps from which no way leads out: neither to a person nor back nor to the end.

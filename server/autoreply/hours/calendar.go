@@ -79,19 +79,6 @@ func (c *Calendar) AddOpen(t time.Time, d time.Duration) (time.Time, bool) {
 	return t, true
 }
 
-// OpenBetween returns how much of the time from a to b is open, zero if b is not after a.
-func (c *Calendar) OpenBetween(a, b time.Time) time.Duration {
-	var open time.Duration
-	for {
-		start, end, ok := c.stretch(a, b)
-		if !ok {
-			return open
-		}
-		open += end.Sub(start)
-		a = end
-	}
-}
-
 // stretch returns where the first stretch of open time from from on begins (from itself when open) and ends (limit when
 // it is open longer); not ok when there is none before limit.
 func (c *Calendar) stretch(from, limit time.Time) (start, end time.Time, ok bool) {

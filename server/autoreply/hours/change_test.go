@@ -218,7 +218,7 @@ func TestOpenTimeOfADayIsThatOfItsWallClock(t *testing.T) {
 		{"Europe/Kyiv", "2026-10-26 12:00", "2026-10-27 12:00", night, 8 * time.Hour},
 	} {
 		c := compile(t, Hours{Zone: row.zone, Week: row.week})
-		require.Equal(t, row.open, c.OpenBetween(moment(t, c, row.from), moment(t, c, row.to)), "%s %s", row.zone, row.from)
+		require.Equal(t, row.open, openBetween(c, moment(t, c, row.from), moment(t, c, row.to)), "%s %s", row.zone, row.from)
 	}
 }
 
@@ -248,7 +248,7 @@ func TestOfATimeThatIsShownTwiceTheFirstCounts(t *testing.T) {
 		{"04:00-05:00", time.Hour, 2 * time.Hour, 3 * time.Hour},
 	} {
 		c := compile(t, Hours{Zone: "Europe/Kyiv", Week: map[string][]string{"sun": {row.interval}}})
-		require.Equal(t, row.open, c.OpenBetween(first.Add(-3*time.Hour), first.Add(9*time.Hour)), row.interval)
+		require.Equal(t, row.open, openBetween(c, first.Add(-3*time.Hour), first.Add(9*time.Hour)), row.interval)
 		opens, ok := c.NextOpen(first.Add(-2 * time.Hour))
 		require.True(t, ok && opens.Equal(first.Add(row.from)), row.interval)
 		closes, ok := c.NextClose(opens)

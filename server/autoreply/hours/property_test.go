@@ -83,7 +83,7 @@ func TestTheNextOpeningIsOpenAndNothingBeforeItIs(t *testing.T) {
 		}
 		require.Equal(t, ok, c.Open(opens) && ok)
 		require.Equal(t, c.Open(now), ok && opens.Equal(now))
-		require.Zero(t, c.OpenBetween(now, opens))
+		require.Zero(t, openBetween(c, now, opens))
 		if opens.After(now) {
 			require.False(t, c.Open(opens.Add(-1)))
 			for range 20 {
@@ -103,7 +103,7 @@ func TestTheNextClosingIsClosedAndNothingBeforeItIs(t *testing.T) {
 		}
 		require.False(t, ok && c.Open(closes))
 		require.Equal(t, !c.Open(now), ok && closes.Equal(now))
-		require.Equal(t, closes.Sub(now), c.OpenBetween(now, closes))
+		require.Equal(t, closes.Sub(now), openBetween(c, now, closes))
 		if closes.After(now) {
 			require.True(t, c.Open(closes.Add(-1)))
 			for range 20 {
@@ -119,17 +119,17 @@ func TestAddingOpenTimeAndCountingItAreInverse(t *testing.T) {
 		from := drawTime(t, "from")
 		d := time.Duration(rapid.Int64Range(1, int64(200*time.Hour)).Draw(t, "d"))
 		if to, ok := c.AddOpen(from, d); ok {
-			require.Equal(t, d, c.OpenBetween(from, to))
+			require.Equal(t, d, openBetween(c, from, to))
 			require.True(t, c.Open(to.Add(-1)), "the first such time")
 		} else {
-			require.Less(t, c.OpenBetween(from, from.AddDate(2, 0, 0)), d)
+			require.Less(t, openBetween(c, from, from.AddDate(2, 0, 0)), d)
 		}
 		to := drawTime(t, "to")
-		first, ok := c.AddOpen(from, c.OpenBetween(from, to))
+		first, ok := c.AddOpen(from, openBetween(c, from, to))
 		require.True(t, ok)
 		if !to.Before(from) {
 			require.False(t, first.After(to))
-			require.Zero(t, c.OpenBetween(first, to))
+			require.Zero(t, openBetween(c, first, to))
 		}
 	})
 }
@@ -139,8 +139,8 @@ func TestOpenTimeAddsUp(t *testing.T) {
 		c := compile(t, drawHours(t))
 		at := []time.Time{drawTime(t, "a"), drawTime(t, "b"), drawTime(t, "c")}
 		slices.SortFunc(at, time.Time.Compare)
-		require.Equal(t, c.OpenBetween(at[0], at[2]), c.OpenBetween(at[0], at[1])+c.OpenBetween(at[1], at[2]))
-		require.LessOrEqual(t, c.OpenBetween(at[0], at[2]), at[2].Sub(at[0]))
+		require.Equal(t, openBetween(c, at[0], at[2]), openBetween(c, at[0], at[1])+openBetween(c, at[1], at[2]))
+		require.LessOrEqual(t, openBetween(c, at[0], at[2]), at[2].Sub(at[0]))
 	})
 }
 
@@ -168,7 +168,7 @@ func TestAnswersDependOnNothingButTheQuestion(t *testing.T) {
 			opens, will := c.NextOpen(at)
 			closes, ends := c.NextClose(at)
 			added, enough := c.AddOpen(at, 10*time.Hour)
-			return fmt.Sprint(c.Open(at), opens, will, closes, ends, added, enough, c.OpenBetween(times[0], at))
+			return fmt.Sprint(c.Open(at), opens, will, closes, ends, added, enough, openBetween(c, times[0], at))
 		}
 		var first []string
 		for _, at := range times {
