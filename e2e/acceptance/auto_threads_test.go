@@ -4,7 +4,6 @@ package acceptance
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,7 +54,6 @@ func TestAutoWhatWasAnsweredWhileAThreadWasClosedStandsInItWhenItReopens(t *test
 	talk := s.conversation(c.customer)
 	_, err := w.Plugin.Act(s.ctx, talk.ID, "close", nil)
 	require.NoError(t, err)
-	c.passes(time.Minute)
 	c.opens("")
 	c.gets("Меню", tourMenu...)
 	c.rests()
