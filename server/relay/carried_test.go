@@ -162,6 +162,20 @@ func TestAWelcomeHasItsButtonsAndTheBotsName(t *testing.T) {
 		require.Equal(t, "olena", g.handed[0].Chat.ID)
 		require.Empty(t, g.handed[0].Files, "the messenger takes one call")
 		require.Equal(t, choose, s.store.outbox[0].Buttons)
+		require.Empty(t, s.store.outbox[0].FileIDs, "the thread shows what the customer got")
+	})
+}
+
+func TestAWelcomeThatIsTooLongForOneCallKeepsItsButtons(t *testing.T) {
+	g := &greeter{}
+	onStage(t, func(s *stage) {
+		deciding(autoreply.Decision{Text: "Welcome to our shop! What can we do for you today?", Buttons: choose})(s)
+		g.fakeMessenger, s.bots.messenger, s.messenger.limit = s.messenger, g, 30
+	}, func(s *stage) {
+		require.NotEmpty(t, s.opens(t, "start", ""))
+		require.Len(t, g.handed, 1)
+		require.LessOrEqual(t, len(g.handed[0].Text.Plain), 30)
+		require.Equal(t, choose, g.handed[0].Buttons, "there is no second call that could bring them")
 	})
 }
 
