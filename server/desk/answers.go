@@ -9,25 +9,31 @@ import (
 	"github.com/pkg/errors"
 )
 
-// IsAgent implements answers.Desk. Nothing of it is remembered: who was just invited is there.
+// IsAgent implements answers.Desk.
 func (d *Desk) IsAgent(ctx context.Context, channelID, username string) (bool, error) {
+	id, err := d.AgentID(ctx, channelID, username)
+	return id != "", err
+}
+
+// AgentID implements relay.Desk. Nothing of it is remembered: who was just invited is there, who was removed is not.
+func (d *Desk) AgentID(ctx context.Context, channelID, username string) (string, error) {
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return "", err
 	}
 	u, err := found(d.api.GetUserByUsername(username))
 	if err != nil || u == nil || u.DeleteAt != 0 || u.IsBot {
-		return false, err
+		return "", err
 	}
 	m, appErr := d.api.GetChannelMember(channelID, u.Id)
 	switch {
 	case appErr != nil && appErr.StatusCode == http.StatusNotFound:
-		return false, nil
+		return "", nil
 	case appErr != nil:
-		return false, errors.Wrap(failure(appErr), "look for a member")
+		return "", errors.Wrap(failure(appErr), "look for a member")
 	case m == nil:
-		return false, errors.Wrap(errNoAnswer, "look for a member")
+		return "", errors.Wrap(errNoAnswer, "look for a member")
 	}
-	return true, nil
+	return u.Id, nil
 }
 
 // HasFile implements answers.Desk. A file belongs to one post for ever, so that nobody can bring one into a channel that he

@@ -62,15 +62,6 @@ func buttonWords(rows [][]messenger.Button) string {
 	return strings.Join(words, " ")
 }
 
-// UserID implements relay.Desk.
-func (d *Desk) UserID(username string) string {
-	u, err := d.named(username)
-	if err != nil || u == nil {
-		return ""
-	}
-	return u.Id
-}
-
 // FirstName implements relay.Desk: who has no first name is known by his username.
 func (d *Desk) FirstName(userID string) string {
 	u, err := d.user(userID)

@@ -30,8 +30,8 @@ type asking struct {
 	conv conversation.Conversation
 	// lane is that of the row, or of the update that has none; id is what the ids of posts about it are made of.
 	lane, id string
-	// wroteAt is when he wrote last, if nothing is remembered of him: he may be older than the bot's answers.
-	wroteAt time.Time
+	// memory is what is remembered of him. When he wrote is known also of who is older than the bot's answers.
+	memory autoreply.Memory
 }
 
 // answer asks the arbiter about an event of the customer. answered says that he does not wait for the team because of it.
@@ -58,10 +58,7 @@ func (in *inbound) answer(ctx context.Context, s *laneState, row InboxRow, e mes
 		return nil, false, err
 	}
 	in.acknowledge(ctx, s, row, e, d.Toast)
-	a, err = in.carry(q, asked, d)
-	if err == nil {
-		err = in.tell(ctx, q, d, a)
-	}
+	a, err = in.carry(ctx, q, asked, d)
 	return a, d.Answered, err
 }
 
@@ -76,25 +73,31 @@ func (in *inbound) asking(ctx context.Context, s *laneState, row InboxRow, id st
 	}
 	c.Customer, c.Thread = s.conv.Customer, s.conv.Thread
 	q := asking{bot: s.bot, conv: c, lane: row.Lane, id: id}
-	if len(c.Memory) == 0 {
-		q.wroteAt, err = in.store.WroteAt(ctx, c.ID)
+	return q, in.remember(ctx, in.store, &q)
+}
+
+// remember finds out since when a customer is known of whom nothing is remembered.
+func (w *answerer) remember(ctx context.Context, store ShownStore, q *asking) error {
+	if len(q.conv.Memory) > 0 {
+		if err := json.Unmarshal(q.conv.Memory, &q.memory); err != nil {
+			return errors.New("what the automatic answers remember cannot be read")
+		}
 	}
-	return q, err
+	if !q.memory.WroteAt.IsZero() {
+		return nil
+	}
+	var err error
+	q.memory.WroteAt, err = store.WroteAt(ctx, q.conv.ID)
+	return err
 }
 
 // decide is what the arbiter says of an event.
 func (w *answerer) decide(ctx context.Context, q asking, arbiter Arbiter, e autoreply.Event) (autoreply.Decision, error) {
-	memory := autoreply.Memory{WroteAt: q.wroteAt}
-	if len(q.conv.Memory) > 0 {
-		if err := json.Unmarshal(q.conv.Memory, &memory); err != nil {
-			return autoreply.Decision{}, errors.New("what the automatic answers remember cannot be read")
-		}
-	}
-	return arbiter.Evaluate(ctx, autoreply.FactsOf(q.conv, q.bot, w.desk.FirstName), memory, e, time.Now())
+	return arbiter.Evaluate(ctx, autoreply.FactsOf(q.conv, q.bot, w.desk.FirstName), q.memory, e, time.Now())
 }
 
 // carry makes of a decision what is stored with the end of the row.
-func (w *answerer) carry(q asking, e autoreply.Event, d autoreply.Decision) (*AutoAnswer, error) {
+func (w *answerer) carry(ctx context.Context, q asking, e autoreply.Event, d autoreply.Decision) (*AutoAnswer, error) {
 	memory, err := json.Marshal(d.Memory)
 	if err != nil {
 		return nil, errors.Wrap(err, "write what the automatic answers remember")
@@ -120,38 +123,34 @@ func (w *answerer) carry(q asking, e autoreply.Event, d autoreply.Decision) (*Au
 	if d.Handover && e.Kind == autoreply.Answered {
 		a.WaitsSince = e.At
 	}
-	if d.Assign != "" {
-		if id := w.desk.UserID(d.Assign); id != q.conv.AssigneeID {
-			a.AssigneeID = id
-		}
-	}
-	return a, nil
-}
-
-// tell says in the thread what the team must know of a decision: that it assigned somebody, whom the mention makes follow the
-// thread, or that the customer got as many answers as he may.
-func (w *answerer) tell(ctx context.Context, q asking, d autoreply.Decision, a *AutoAnswer) error {
-	if a.AssigneeID != "" {
-		if err := w.lineAbout(ctx, q, "assigned", "line.assigned", map[string]string{"mention": d.Assign}); err != nil {
-			return err
-		}
-	}
 	if d.LimitReached {
-		return w.lineAbout(ctx, q, "limit", "line.auto_limit", nil)
+		a.Lines = append(a.Lines, w.line(q, "limit", "line.auto_limit", nil))
 	}
-	return nil
+	return a, w.assign(ctx, q, d.Assign, a)
 }
 
-// lineAbout posts a line about a decision, once for each what.
-func (w *answerer) lineAbout(ctx context.Context, q asking, what, key string, args map[string]string) error {
-	if q.conv.Thread.RootPostID == "" {
+// assign makes the person of this username, empty for nobody, the assignee. The line mentions him, which makes him follow the
+// thread. Who may not answer any more is not assigned, and the team is told.
+func (w *answerer) assign(ctx context.Context, q asking, username string, a *AutoAnswer) error {
+	if username == "" {
 		return nil
 	}
-	err := w.desk.PostLine(ctx, conversation.PostID(w.botID, what, q.id), q.bot, q.conv, key, args)
-	if err != nil && !lasting(err) {
+	id, err := w.desk.AgentID(ctx, q.bot.ChannelID, username)
+	switch {
+	case err != nil:
 		return err
+	case id == "":
+		a.Lines = append(a.Lines, w.line(q, "assigned", "line.assign_gone", map[string]string{"name": username}))
+	case id != q.conv.AssigneeID:
+		a.AssigneeID = id
+		a.Lines = append(a.Lines, w.line(q, "assigned", "line.assigned", map[string]string{"mention": username}))
 	}
 	return nil
+}
+
+// line is one about a decision, once for each what.
+func (w *answerer) line(q asking, what, key string, args map[string]string) TeamLine {
+	return TeamLine{ID: conversation.PostID(w.botID, what, q.id), Key: key, Args: args}
 }
 
 // by names who answered: rules, and the step of a flow; nobody for words of msgbot's own.
@@ -167,6 +166,7 @@ func by(d autoreply.Decision) string {
 var ownRows = map[string]func(*inbound, context.Context, *laneState, InboxRow) (Finished, error){
 	TimerPrefix:  (*inbound).timer,
 	AnswerPrefix: (*inbound).serviceAnswered,
+	LinePrefix:   (*inbound).decidedLine,
 }
 
 // ownRow finds what handles a row that no messenger brought.
@@ -209,13 +209,33 @@ func (in *inbound) serviceAnswered(ctx context.Context, s *laneState, row InboxR
 	return f, err
 }
 
-// happened asks the arbiter about something that the customer did not do just now. Whose conversation is gone, or cannot be
-// reached, is told nothing.
+// decidedLine posts a line about a decision into the thread, if there is one.
+func (in *inbound) decidedLine(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
+	told, ok := ownRaw[DecidedLine](row)
+	if !ok {
+		return quarantined(row, "undecodable"), nil
+	}
+	c, err := in.store.Conversation(ctx, told.ConversationID)
+	if errors.Is(err, ErrNotFound) || err == nil && c.Thread.RootPostID == "" {
+		return done(row, "line"), nil
+	}
+	if err == nil {
+		err = in.desk.PostLine(ctx, told.Line.ID, s.bot, c, told.Line.Key, told.Line.Args)
+	}
+	if err != nil && !lasting(err) {
+		return Finished{}, err
+	}
+	return done(row, "line"), nil
+}
+
+// happened asks the arbiter about something that the customer did not do just now. Who cannot be reached is told nothing; a
+// service that answered him is waited for no more.
 func (in *inbound) happened(ctx context.Context, s *laneState, row InboxRow, conversationID string, e autoreply.Event) (Finished, autoreply.Decision, error) {
 	f := done(row, "")
 	c, err := in.store.Conversation(ctx, conversationID)
 	arbiter := in.autos.Arbiter(in.lease.BotID)
-	if errors.Is(err, ErrNotFound) || err == nil && (c.Customer.Unreachable != "" || arbiter == nil) {
+	unreachable := err == nil && c.Customer.Unreachable != ""
+	if errors.Is(err, ErrNotFound) || err == nil && arbiter == nil || unreachable && e.Kind == autoreply.NoAnswerDue {
 		return f, autoreply.Decision{}, nil
 	}
 	if err != nil {
@@ -230,9 +250,10 @@ func (in *inbound) happened(ctx context.Context, s *laneState, row InboxRow, con
 	if err != nil {
 		return f, d, err
 	}
-	if f.Auto, err = in.carry(q, e, d); err == nil {
-		err = in.tell(ctx, q, d, f.Auto)
+	if unreachable {
+		d.Text, d.Files, d.Buttons, d.Call = "", nil, nil, nil
 	}
+	f.Auto, err = in.carry(ctx, q, e, d)
 	return f, d, err
 }
 

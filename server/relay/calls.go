@@ -18,6 +18,7 @@ const callWidth = 64
 type calls struct {
 	lease Lease
 	store CallStore
+	bots  Messengers
 	autos Arbiters
 	meter Meter
 	log   Logger
@@ -27,18 +28,24 @@ type calls struct {
 }
 
 func (w *worker) newCalls() *calls {
-	c := &calls{lease: w.lease, store: w.store, autos: w.autos, meter: w.meter, log: w.log, answered: w.in.lanes.Wake}
+	c := &calls{lease: w.lease, store: w.store, bots: w.bots, autos: w.autos, meter: w.meter, log: w.log, answered: w.in.lanes.Wake}
 	c.lanes = newLanes(callWidth, laneWork[ServiceCall]{
-		fetch: func(ctx context.Context, busy []string, limit int) ([]ServiceCall, error) {
-			return c.store.NextCalls(ctx, c.lease, busy, limit)
-		},
-		key: func(s ServiceCall) string { return s.ConversationID },
-		run: c.run,
+		fetch: c.fetch,
+		key:   func(s ServiceCall) string { return s.ConversationID },
+		run:   c.run,
 		failed: func(err error) {
 			c.log.Warn("The calls of services cannot be read", "bot_id", c.lease.BotID, "error", err.Error())
 		},
 	})
 	return c
+}
+
+// fetch returns nothing while the bot is paused: then nothing goes out.
+func (c *calls) fetch(ctx context.Context, busy []string, limit int) ([]ServiceCall, error) {
+	if bot, ok := c.bots.Known(c.lease.BotID); !ok || bot.Paused {
+		return nil, nil
+	}
+	return c.store.NextCalls(ctx, c.lease, busy, limit)
 }
 
 // run makes the calls of one conversation, one after another.

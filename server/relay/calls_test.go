@@ -154,16 +154,7 @@ func TestADecisionThatAnAgentOvertookIsMadeAnew(t *testing.T) {
 	onStage(t, lookup, func(s *stage) {
 		s.happens(t, message("olena", "1", "hi"))
 		settleDown()
-		first := true
-		s.store.mu.Lock()
-		s.store.meanwhile = func(f Finished) {
-			if f.Auto != nil && first {
-				first = false
-				c := s.store.convs["conv-olena"]
-				c.Mode, c.HumanSince = conversation.HumanMode, time.Now()
-			}
-		}
-		s.store.mu.Unlock()
+		s.overtakes(func(c *conversation.Conversation) { c.Mode, c.HumanSince = conversation.HumanMode, time.Now() })
 		s.happens(t, message("olena", "2", "hello?"))
 		after(5 * time.Second)
 		require.Equal(t, []string{"Hello!"}, s.messenger.sent("olena"))
@@ -340,5 +331,92 @@ func TestAnAgentWhoRepliesBetweenTheTriesMakesAnAutomaticMessageNeedless(t *test
 		after(time.Minute)
 		require.Equal(t, conversation.Cancelled, s.store.outbox[0].State)
 		require.Less(t, len(s.messenger.sent("olena")), 4)
+	})
+}
+
+func TestAnAlbumWhoseAnswerWasOvertakenIsDecidedAnewAsAWhole(t *testing.T) {
+	var texts []string
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(_ autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			texts = append(texts, e.Text)
+			return autoreply.Decision{Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		s.overtakes(func(c *conversation.Conversation) { c.LastAgentAt = time.Now() })
+		s.happens(t, picture("olena", "2", "album", "price?"))
+		s.happens(t, picture("olena", "3", "album", ""))
+		after(time.Minute)
+		require.Equal(t, []string{"hi", "price?", "price?"}, texts)
+		require.Equal(t, 2, s.store.end(3).Message.Number)
+		require.Equal(t, 2, s.store.convs["conv-olena"].Thread.Posts)
+	})
+}
+
+// overtakes changes olena's conversation just before the next decision about it is recorded.
+func (s *stage) overtakes(change func(*conversation.Conversation)) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	first := true
+	s.store.meanwhile = func(f Finished) {
+		if f.Auto != nil && first {
+			first = false
+			change(s.store.convs["conv-olena"])
+		}
+	}
+}
+
+func TestALineAboutADecisionIsPostedOnlyIfItIsCarriedOut(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			if f.Mode == conversation.HumanMode || e.Text != "vip" {
+				return autoreply.Decision{Memory: m}
+			}
+			return autoreply.Decision{Text: "ok", Assign: "ivan", Memory: m}
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "hi"))
+		settleDown()
+		s.overtakes(func(c *conversation.Conversation) { c.Mode, c.AssigneeID = conversation.HumanMode, "petro" })
+		s.happens(t, message("olena", "2", "vip"))
+		after(time.Minute)
+		require.Equal(t, "petro", s.store.convs["conv-olena"].AssigneeID)
+		require.Empty(t, s.desk.lines)
+	})
+}
+
+func TestWhoBlockedTheBotWhileAServiceWasAskedIsToldNothingAndWaitsForItNoMore(t *testing.T) {
+	var told []autoreply.EventKind
+	onStage(t, func(s *stage) {
+		slow(5 * time.Second)(s)
+		decide := s.autos.decide
+		s.autos.decide = func(f autoreply.Facts, m autoreply.Memory, e autoreply.Event) autoreply.Decision {
+			told = append(told, e.Kind)
+			return decide(f, m, e)
+		}
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "track"))
+		after(time.Second)
+		s.happens(t, event(messenger.EventBlocked, "olena"))
+		after(time.Minute)
+		require.Equal(t, []autoreply.EventKind{autoreply.Wrote, autoreply.Answered}, told, "his flow goes on")
+		require.Empty(t, s.messenger.sent("olena"))
+		require.Empty(t, s.store.outbox)
+	})
+}
+
+func TestAPausedBotAsksNoService(t *testing.T) {
+	onStage(t, func(s *stage) {
+		lookup(s)
+		s.bots.bot.Paused = true
+	}, func(s *stage) {
+		s.happens(t, message("olena", "1", "track"))
+		after(time.Minute)
+		require.Empty(t, s.autos.asked())
+		s.resumes()
+		require.Len(t, s.autos.asked(), 1)
+		settleDown()
+		require.Equal(t, []string{"Status: on its way"}, s.messenger.sent("olena"))
 	})
 }

@@ -44,8 +44,15 @@ func TestAllOfADecisionIsStoredWithTheEndOfItsRow(t *testing.T) {
 			AutoAnswer{
 				Text: "Choose", FileIDs: []string{"f1", "f2"}, Buttons: choose, Rules: []string{"r1", "r2"}, By: "Greeting, Away, shop/main",
 				RemoveKeyboard: true, Tags: []string{"vip"}, AssigneeID: "id-ivan", NoAnswerAt: later,
+				Lines: []TeamLine{{Key: "line.assigned", Args: map[string]string{"mention": "ivan"}}},
 			},
 		},
+		"who is gone": {autoreply.Decision{Assign: "gone"}, AutoAnswer{
+			Lines: []TeamLine{{Key: "line.assign_gone", Args: map[string]string{"name": "gone"}}},
+		}},
+		"the limit": {autoreply.Decision{Silence: autoreply.SilenceLimit, LimitReached: true}, AutoAnswer{
+			Lines: []TeamLine{{Key: "line.auto_limit"}},
+		}},
 		"a goodbye":            {autoreply.Decision{Text: "Bye", Close: true}, AutoAnswer{Text: "Bye", Close: true}},
 		"a person":             {autoreply.Decision{Text: "Wait", Handover: true}, AutoAnswer{Text: "Wait", Mode: conversation.HumanMode}},
 		"people no more":       {autoreply.Decision{HumanModeOver: true}, AutoAnswer{Mode: conversation.BotMode}},
@@ -72,6 +79,11 @@ func TestAllOfADecisionIsStoredWithTheEndOfItsRow(t *testing.T) {
 				want.Seen = Seen{Mode: conversation.BotMode}
 				if want.Text != "" || len(want.FileIDs) > 0 {
 					want.PostID = conversation.PostID(testBot, "auto", s.store.end(1).Message.PostID)
+				}
+				for i := range got.Lines {
+					require.NotEmpty(t, got.Lines[i].ID)
+					want.Lines[i].ID = got.Lines[i].ID
+					require.Contains(t, s.desk.lines, got.Lines[i].Key)
 				}
 				require.Equal(t, want, *got)
 			})

@@ -12,8 +12,9 @@ import (
 // commitBatch bounds one statement.
 const commitBatch = 64
 
+// commit is what is stored together or not at all: the rows of an album, or one row.
 type commit struct {
-	row  Finished
+	rows []Finished
 	done *records
 }
 
@@ -30,13 +31,11 @@ func newCommits(store func([]Finished) ([]int64, error)) *commits {
 	return &commits{queue: make(chan commit, commitBatch), store: store}
 }
 
-// Add queues rows; done learns once they are stored. An error means that a row is not stored: it will be worked off again,
-// and its posts found by their ids.
+// Add queues rows that belong together; done learns once they are stored. An error means that they are not: they will be
+// worked off again, and their posts found by their ids.
 func (c *commits) Add(done *records, rows ...Finished) {
-	for _, row := range rows {
-		done.pending.Add(1)
-		c.queue <- commit{row, done}
-	}
+	done.pending.Add(1)
+	c.queue <- commit{rows, done}
 }
 
 // Close ends Run when all that was added is stored. Nothing may be added after it.
@@ -67,26 +66,25 @@ func (c *commits) collect(first commit) []commit {
 
 // flush stores a batch. One row that the database refuses must not hold the others back: then they are stored one by one.
 func (c *commits) flush(batch []commit) {
-	rows := make([]Finished, len(batch))
-	for i, b := range batch {
-		rows[i] = b.row
+	var rows []Finished
+	for _, b := range batch {
+		rows = append(rows, b.rows...)
 	}
 	overtaken, err := c.store(rows)
-	for i, b := range batch {
+	for _, b := range batch {
 		switch {
 		case err != nil && len(batch) > 1 && !errors.Is(err, ErrFenced):
-			b.done.stored(c.storeOne(rows[i]))
-		case slices.Contains(overtaken, b.row.ID):
-			b.done.stored(errOvertaken)
+			late, err := c.store(b.rows)
+			b.done.stored(b.outcome(late, err))
 		default:
-			b.done.stored(err)
+			b.done.stored(b.outcome(overtaken, err))
 		}
 	}
 }
 
-func (c *commits) storeOne(row Finished) error {
-	overtaken, err := c.store([]Finished{row})
-	if err == nil && len(overtaken) > 0 {
+// outcome is what became of the rows when these were overtaken.
+func (b commit) outcome(overtaken []int64, err error) error {
+	if err == nil && slices.ContainsFunc(b.rows, func(f Finished) bool { return slices.Contains(overtaken, f.ID) }) {
 		return errOvertaken
 	}
 	return err

@@ -135,6 +135,12 @@ func (s *fakeStore) auto(a *AutoAnswer) {
 			Text: a.Text, FileIDs: a.FileIDs, Buttons: a.Buttons, By: a.By, State: conversation.Queued, CreatedAt: time.Now(),
 		})
 	}
+	for _, line := range a.Lines {
+		raw, _ := json.Marshal(DecidedLine{ConversationID: c.ID, Line: line})
+		s.inbox = append(s.inbox, &InboxRow{
+			ID: int64(len(s.inbox) + 1), EventID: LinePrefix + line.ID, Lane: c.Chat.ID, Raw: raw, ReceivedAt: time.Now(),
+		})
+	}
 	if a.Call != nil {
 		id := int64(len(s.asked) + 1)
 		s.calls = append(s.calls, ServiceCall{ID: id, ConversationID: a.ConversationID, Call: *a.Call})

@@ -168,8 +168,13 @@ func (d *fakeDesk) PostAuto(_ context.Context, p AutoPost) error {
 func (d *fakeDesk) T(lang, key string, _ map[string]string) string {
 	return strings.TrimSpace(key + " " + lang)
 }
-func (d *fakeDesk) UserID(username string) string { return "id-" + username }
-func (d *fakeDesk) FirstName(string) string       { return "Olha" }
+func (d *fakeDesk) AgentID(_ context.Context, _, username string) (string, error) {
+	if username == "gone" {
+		return "", nil
+	}
+	return "id-" + username, nil
+}
+func (d *fakeDesk) FirstName(string) string { return "Olha" }
 
 func (d *fakeDesk) MarkSent(_ context.Context, id string) error {
 	d.mu.Lock()

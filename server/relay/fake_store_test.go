@@ -150,11 +150,21 @@ func (s *fakeStore) FinishUpdates(_ context.Context, l Lease, done []Finished) (
 			return nil, errors.New("the value is out of range")
 		}
 	}
+	late := map[string]bool{} // posts whose answer was overtaken
 	for _, f := range done {
 		if s.meanwhile != nil {
 			s.meanwhile(f)
 		}
 		if f.Auto != nil && s.overtaken(f.Auto) {
+			overtaken = append(overtaken, f.ID)
+			late[f.post()] = true
+		}
+	}
+	for _, f := range done {
+		if slices.Contains(overtaken, f.ID) {
+			continue
+		}
+		if post := f.post(); post != "" && late[post] {
 			overtaken = append(overtaken, f.ID)
 			continue
 		}
@@ -165,6 +175,14 @@ func (s *fakeStore) FinishUpdates(_ context.Context, l Lease, done []Finished) (
 }
 
 // remember keeps what became of a row as the tables do.
+// post is the one that a row became, empty for none.
+func (f Finished) post() string {
+	if f.Message == nil {
+		return ""
+	}
+	return f.Message.PostID
+}
+
 func (s *fakeStore) remember(f Finished) {
 	if m := f.Message; m != nil {
 		c := s.convs[m.ConversationID]

@@ -143,7 +143,8 @@ type CallStore interface {
 	BeginCall(ctx context.Context, l Lease, id int64) (bool, error)
 	// EndCall puts the answer into the inbox, once. It is a fact and needs no lease.
 	EndCall(ctx context.Context, id int64, answer flow.Answer) error
-	// LoseCalls ends the calls that earlier epochs began as failed: whether they were made is not known. It counts them.
+	// LoseCalls ends the calls that were begun as failed: whether they were made is not known. It counts them. Call it before
+	// any call is made.
 	LoseCalls(ctx context.Context, l Lease) (int, error)
 }
 
@@ -270,8 +271,9 @@ type Desk interface {
 	PostAuto(ctx context.Context, p AutoPost) error
 	// T is the text of a key of assets/i18n in a language, with {{name}} replaced by args["name"].
 	T(lang, key string, args map[string]string) string
-	// UserID is the id of the user of that name, FirstName the name by which customers may know a user; empty for none.
-	UserID(username string) string
+	// AgentID is the id of the active person of that name who is a member of the channel, FirstName the name by which
+	// customers may know a user; empty for none.
+	AgentID(ctx context.Context, channelID, username string) (string, error)
 	FirstName(userID string) string
 	// MarkNote gives a post the sign of a note (🔒), MarkSent that of one that was sent (✅).
 	MarkNote(ctx context.Context, postID string) error

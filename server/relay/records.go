@@ -83,6 +83,8 @@ type AutoAnswer struct {
 	WaitsSince time.Time
 	// RemoveKeyboard takes the buttons from the message in Conversation.Keyboard.
 	RemoveKeyboard bool
+	// Lines are said to the team in the thread, if there is one.
+	Lines []TeamLine
 	// Call is made of a flow's service, nil for none. AskedAt is the messenger's time of what the customer did.
 	Call    *flow.Call
 	AskedAt time.Time
@@ -104,12 +106,27 @@ type ServiceCall struct {
 	Call           flow.Call
 }
 
-// Prefixes of the event ids of rows that no messenger brought. Their Raw is a Timer: a timer of a conversation ran out; or a
-// ServiceAnswer.
+// TeamLine is a line of msgbot's own in a thread.
+type TeamLine struct {
+	// ID is the post's, Key that of the text.
+	ID   string            `json:"id"`
+	Key  string            `json:"key"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// Prefixes of the event ids of rows that no messenger brought. Their Raw is a Timer: a timer of a conversation ran out; a
+// ServiceAnswer; or a DecidedLine.
 const (
 	TimerPrefix  = "timer:"
 	AnswerPrefix = "answer:"
+	LinePrefix   = "line:"
 )
+
+// DecidedLine is a line about a decision that was carried out.
+type DecidedLine struct {
+	ConversationID string   `json:"conversation_id"`
+	Line           TeamLine `json:"line"`
+}
 
 // ServiceAnswer is what a flow's service answered. Of names the call.
 type ServiceAnswer struct {

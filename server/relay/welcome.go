@@ -38,20 +38,20 @@ func (r *Relay) Welcome(ctx context.Context, botID string, d messenger.Delivery)
 	w := answerer{botID: botID, desk: r.o.Desk, autos: r.o.Arbiters, meter: r.o.Meter}
 	q := asking{bot: bot, conv: c, lane: update.Lane, id: update.EventID}
 	asked := autoreply.Event{Kind: autoreply.Started, At: e.At, Payload: e.Payload}
+	if err := w.remember(ctx, r.o.Store, &q); err != nil {
+		return nil, err
+	}
 	decision, err := w.decide(ctx, q, arbiter, asked)
 	if err != nil || decision.Text == "" {
 		return nil, err // a flow that first asks a service begins when he writes
 	}
 	decision.Files = nil // the messenger takes one call, which is the text's
-	answer, err := w.carry(q, asked, decision)
+	answer, err := w.carry(ctx, q, asked, decision)
 	if err != nil {
 		return nil, err
 	}
 	fresh, err := r.o.Store.Welcomed(ctx, botID, *answer)
 	if err != nil || !fresh {
-		return nil, err
-	}
-	if err := w.tell(ctx, q, decision, answer); err != nil {
 		return nil, err
 	}
 	return r.welcome(welcomer, m.Capabilities(), messenger.Outgoing{

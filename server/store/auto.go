@@ -42,6 +42,7 @@ type autoAnswer struct {
 	NoAnswerAt   *time.Time           `json:"no_answer_at"`
 	WaitsSince   *time.Time           `json:"waits_since"`
 	Lane         text                 `json:"lane"`
+	Lines        []relay.TeamLine     `json:"lines"`
 	Removes      bool                 `json:"removes"`
 	Call         *flow.Call           `json:"call"`
 	AskedAt      *time.Time           `json:"asked_at"`
@@ -56,7 +57,7 @@ type autoAnswer struct {
 // autoColumns are those of an autoAnswer in a json_to_recordset.
 const autoColumns = `(id bigint, conversation_id text, post_id text, text text, file_ids text[], buttons jsonb, by text,
 	rules text[], memory jsonb, mode text, closes boolean, tags text[], assignee_id text, no_answer_at timestamptz,
-	waits_since timestamptz, lane text, removes boolean, call jsonb, asked_at timestamptz, state text,
+	waits_since timestamptz, lane text, lines json, removes boolean, call jsonb, asked_at timestamptz, state text,
 	seen_memory jsonb, seen_mode text, seen_agent timestamptz, seen_human timestamptz)`
 
 // overtaken tells of an answer a and its conversation c whether something came between the look and the decision: an agent
@@ -82,18 +83,22 @@ func autoRow(id int64, a relay.AutoAnswer, state conversation.Delivery) autoAnsw
 		ID: id, Conversation: a.ConversationID, Post: a.PostID, Text: text(a.Text), Files: texts(a.FileIDs),
 		Buttons: a.Buttons, By: text(a.By), Rules: texts(a.Rules), Memory: a.Memory, Mode: string(a.Mode), Closes: a.Close,
 		Tags: texts(a.Tags), Assignee: a.AssigneeID, NoAnswerAt: orNull(a.NoAnswerAt.UTC()), WaitsSince: orNull(a.WaitsSince.UTC()),
-		Lane: text(a.Lane), Removes: a.RemoveKeyboard, Call: a.Call, AskedAt: orNull(a.AskedAt.UTC()), State: string(state),
+		Lane: text(a.Lane), Lines: a.Lines, Removes: a.RemoveKeyboard, Call: a.Call, AskedAt: orNull(a.AskedAt.UTC()), State: string(state),
 		SeenMemory: a.Seen.Memory, SeenMode: string(a.Seen.Mode), SeenAgent: orNull(a.Seen.LastAgentAt.UTC()),
 		SeenHuman: orNull(a.Seen.HumanSince.UTC()),
 	}
 }
 
-// askedAnswers are all answers, lateAnswers those that were overtaken: their rows are not ended, but decided anew.
+// askedAnswers are all answers, lateAnswers the rows of those that were overtaken, with the others of an album: they are not
+// ended, but decided anew.
 const (
 	askedAnswers = `
 	asked AS (SELECT a.* FROM lease, json_to_recordset($5::json) AS a ` + autoColumns + `),`
 	lateAnswers = `
-	late AS (SELECT a.id FROM asked a JOIN locked c ON c.id = a.conversation_id WHERE ` + overtaken + `),`
+	overtaken AS (SELECT a.id FROM asked a JOIN locked c ON c.id = a.conversation_id WHERE ` + overtaken + `),
+	late AS (
+		SELECT id FROM overtaken
+		UNION SELECT mate.id FROM overtaken JOIN done USING (id) JOIN done mate USING (post_id) WHERE post_id <> ''),`
 )
 
 // decidedAnswers are the answers of rows that end now.
@@ -147,7 +152,8 @@ const followedDecisions = `,
 			lane = coalesce(decided.lane, c.lane),
 			keyboard = CASE WHEN decided.removes THEN '' ELSE c.keyboard END`
 
-// saidAnswers puts into the outbox what is said and whose buttons go, asks services, and counts the hits of rules.
+// saidAnswers puts into the outbox what is said and whose buttons go, asks services, has the team told, and counts the hits
+// of rules.
 const saidAnswers = `,
 	said AS (
 		INSERT INTO msgbot_outbox (bot_id, conversation_id, post_id, kind, text, author_first, author_full, file_ids, buttons, by,
@@ -164,6 +170,12 @@ const saidAnswers = `,
 	calling AS (
 		INSERT INTO msgbot_calls (bot_id, conversation_id, lane, call, asked_at)
 		SELECT $1, conversation_id, lane, call, coalesce(asked_at, now()) FROM auto WHERE call IS NOT NULL ORDER BY id),
+	telling AS (
+		INSERT INTO msgbot_inbox (bot_id, event_id, lane, raw, state)
+		SELECT $1, '` + relay.LinePrefix + `' || (line ->> 'id'), lane,
+			convert_to(json_build_object('conversation_id', conversation_id, 'line', line)::text, 'UTF8'), 'waiting'
+		FROM auto, json_array_elements(CASE json_typeof(lines) WHEN 'array' THEN lines ELSE '[]' END) AS line
+		ORDER BY id ON CONFLICT DO NOTHING),
 	bare AS (
 		SELECT locked.*, coalesce(said_at, now()) + interval '1 microsecond' AS at
 		FROM locked JOIN decided ON decided.conversation_id = locked.id WHERE removes AND keyboard <> ''),

@@ -6,8 +6,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/pkg/errors"
-
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
@@ -23,7 +21,7 @@ type storedCall struct {
 }
 
 // NextCalls implements relay.CallStore. A call that this epoch began and that nobody makes was never made: whoever makes one
-// ends it, and its conversation is busy until then.
+// ends it, and its conversation is busy until then. One that cannot be read, of a later version, has failed.
 func (s *Store) NextCalls(ctx context.Context, l relay.Lease, busy []string, limit int) ([]relay.ServiceCall, error) {
 	rows, err := list(ctx, s, "read the calls", callFields, `
 		SELECT id, conversation_id, call FROM msgbot_calls
@@ -32,12 +30,15 @@ func (s *Store) NextCalls(ctx context.Context, l relay.Lease, busy []string, lim
 	if err != nil {
 		return nil, err
 	}
-	calls := make([]relay.ServiceCall, len(rows))
-	for i, row := range rows {
-		calls[i] = row.ServiceCall
-		if err := json.Unmarshal(row.call, &calls[i].Call); err != nil {
-			return nil, errors.Wrap(err, "read a call")
+	calls := make([]relay.ServiceCall, 0, len(rows))
+	for _, row := range rows {
+		if json.Unmarshal(row.call, &row.Call) != nil {
+			if err := s.EndCall(ctx, row.ID, flow.Answer{Failed: true}); err != nil {
+				return nil, err
+			}
+			continue
 		}
+		calls = append(calls, row.ServiceCall)
 	}
 	return calls, nil
 }
@@ -80,7 +81,7 @@ func (s *Store) LoseCalls(ctx context.Context, l relay.Lease) (int, error) {
 	}
 	return s.exec(ctx, "lose the calls of earlier owners", `
 		WITH gone AS (
-			DELETE FROM msgbot_calls WHERE bot_id = $3 AND begun_in <> $4
+			DELETE FROM msgbot_calls WHERE bot_id = $3 AND begun_in IS NOT NULL
 				AND EXISTS (SELECT FROM msgbot_leases WHERE bot_id = $3 AND epoch = $4 AND expires_at > now() FOR KEY SHARE)
 			RETURNING *)`+answeredCalls, failed, relay.AnswerPrefix, l.BotID, l.Epoch)
 }

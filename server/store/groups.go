@@ -18,6 +18,7 @@ var belongings = []string{
 	`UPDATE msgbot_parts SET conversation_id = $2 WHERE conversation_id = $1`,
 	`UPDATE msgbot_outbox SET conversation_id = $2 WHERE conversation_id = $1`,
 	`UPDATE msgbot_versions SET conversation_id = $2 WHERE conversation_id = $1`,
+	`UPDATE msgbot_calls SET conversation_id = $2 WHERE conversation_id = $1`,
 }
 
 // MigrateChat implements relay.ConversationStore. A message of the new group may have made a conversation of its own

@@ -95,15 +95,11 @@ func TestACallThatAnEarlierOwnerBeganHasFailedAndOneThatHeDidNotIsMade(t *testin
 		begun, err := w.BeginCall(w.ctx, l, w.nextCalls(l)[0].ID)
 		w.ok(err)
 		require.True(w, begun)
-		lost, err := w.LoseCalls(w.ctx, l)
-		w.ok(err)
-		require.Zero(w, lost, "it is being made")
-
 		w.expire("a")
 		next := relay.Lease{BotID: "a", Epoch: w.beat("b", ttl)["a"]}
 		_, err = w.BeginCall(w.ctx, l, w.nextCalls(l)[0].ID)
 		require.ErrorIs(w, err, relay.ErrFenced)
-		lost, err = w.LoseCalls(w.ctx, l)
+		lost, err := w.LoseCalls(w.ctx, l)
 		w.ok(err)
 		require.Zero(w, lost, "who lost the lease loses nobody's calls")
 		lost, err = w.LoseCalls(w.ctx, next)
@@ -188,5 +184,59 @@ func TestWhoIsHandedOverByAServicesAnswerWaitsSinceHeAsked(t *testing.T) {
 		w.execute(`UPDATE msgbot_conversations SET last_agent_at = $2 WHERE id = $1`, c.ID, second(30))
 		w.finish(l, w.decided(c, func(a *relay.AutoAnswer) { a.WaitsSince = second(20) }))
 		require.Zero(w, w.conversation(c.ID).WaitingSince, "an agent has answered since")
+	})
+}
+
+func TestACallThatCannotBeReadHasFailedAndHoldsNoOtherUp(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		one, two := w.thread(l, "1"), w.thread(l, "2")
+		w.finish(l, w.decided(one, asking("https://api.example/1")), w.decided(two, asking("https://api.example/2")))
+		w.execute(`UPDATE msgbot_calls SET call = call || '{"Timeout": "5s"}' WHERE conversation_id = $1`, one.ID)
+		calls := w.nextCalls(l)
+		require.Len(w, calls, 1)
+		require.Equal(w, two.ID, calls[0].ConversationID)
+		answers := w.serviceAnswers("a")
+		require.Len(w, answers, 1)
+		require.True(w, answers[0].Answer.Failed)
+		require.Equal(w, "lookup@1", answers[0].Of)
+	})
+}
+
+func TestAnAlbumWhoseAnswerWasOvertakenIsLeftAsAWhole(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c, other := w.thread(l, "1"), w.thread(l, "2")
+		before := w.seen(c.ID)
+		w.changed(c, func(c *conversation.Conversation) { c.Mode = conversation.HumanMode })
+		first, second := w.arrived(c, "album", 1, nil), answered(w.arrived(c, "album", 2, nil), c, func(a *relay.AutoAnswer) { a.Seen = before })
+		second.Message.ExternalID = "external-album-2"
+		fine := w.arrived(other, "fine", 3, nil)
+		late, err := w.FinishUpdates(w.ctx, l, []relay.Finished{first, second, fine})
+		w.ok(err)
+		require.ElementsMatch(w, []int64{first.ID, second.ID}, late)
+		known, err := w.Recorded(w.ctx, "album")
+		w.ok(err)
+		require.False(w, known)
+		known, err = w.Recorded(w.ctx, "fine")
+		w.ok(err)
+		require.True(w, known)
+	})
+}
+
+func TestALineAboutADecisionComesIntoTheLaneWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		l := w.bot("a")
+		c := w.thread(l, "1")
+		line := relay.TeamLine{ID: "lineid", Key: "line.assigned", Args: map[string]string{"mention": "ivan"}}
+		w.finish(l, w.decided(c, func(a *relay.AutoAnswer) { a.Lines = []relay.TeamLine{line} }))
+		rows, err := w.NextUpdates(w.ctx, "a", nil, 10)
+		w.ok(err)
+		require.Len(w, rows, 1)
+		require.Equal(w, relay.LinePrefix+"lineid", rows[0].EventID)
+		require.Equal(w, c.Chat.ID, rows[0].Lane)
+		var told relay.DecidedLine
+		w.ok(json.Unmarshal(rows[0].Raw, &told))
+		require.Equal(w, relay.DecidedLine{ConversationID: c.ID, Line: line}, told)
 	})
 }
