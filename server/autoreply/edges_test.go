@@ -167,3 +167,14 @@ func problemsOf(r Rule) (fields []string) {
 	}
 	return fields
 }
+
+func TestExpressionsThatBecomeLargeAreRefusedAtOnce(t *testing.T) {
+	r := keyword("k")
+	r.Trigger.Match = Regex
+	for range maxPhrases {
+		r.Trigger.Phrases = append(r.Trigger.Phrases, strings.Repeat(`(\pL*\pN*){1000}`, 30))
+	}
+	began := time.Now()
+	require.Len(t, problemsOf(r), maxPhrases)
+	require.Less(t, time.Since(began), 2*time.Second)
+}

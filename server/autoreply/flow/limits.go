@@ -43,6 +43,9 @@ const (
 	maxChain  = 50
 	maxCalls  = 5
 	maxBefore = 10
+	// maxPatternCost bounds what matching a pattern may cost: its instructions times the characters of the longest value, at
+	// 2.5 ns each.
+	maxPatternCost = 2_000_000
 	// maxAnswer is the longest answer of a customer that an input takes, and what is kept of a service's, in characters.
 	maxAnswer = 4000
 	// maxNodes bounds what aliases can make of a small file, maxProblems what is reported of a very wrong one.

@@ -158,6 +158,8 @@ var badFlows = []bad{
 	{"choices of a number", input("type: number, choices: [{en: x}]"), []string{"4 a input needless_choices"}, true},
 	{"a pattern that RE2 does not take", input("pattern: '(?=a)b'"), []string{"4 a input.pattern pattern"}, false},
 	{"a pattern that is open", input("pattern: 'a)('"), []string{"4 a input.pattern pattern"}, false},
+	{"a pattern that becomes large", input("pattern: '" + strings.Repeat(`(\\pL*\\pN*){1000}`, 27) + "'"), []string{"4 a input.pattern complex"}, false},
+	{"a pattern for long texts that is too slow for them", input("pattern: '.{1,300}'"), []string{"4 a input.pattern complex"}, false},
 	{"a body of GET", service("url: \"http://a\", body: '{}'"), []string{"4 a http body_of_get"}, true},
 	{"a body that is no JSON", service("url: \"http://a\", method: POST, body: '{\"a\": {{field.x}}}'") + "  c: {text: {en: x}, input: {field: x}, next: b}\n", []string{"4 a http.body body_json", "?6 c unreachable"}, false},
 	{"a header of the client", service("url: \"http://a\", headers: {Host: b}"), []string{"4 a http.headers.Host own_header"}, false},
