@@ -147,6 +147,7 @@ func TestTheLargestThatARuleMayHave(t *testing.T) {
 		"a row":        {keyword("k", "x"), func(r *Rule, n int) { r.Buttons = [][]flow.Button{row(n)} }, 8, "buttons[0]"},
 		"buttons":      {keyword("k", "x"), func(r *Rule, n int) { r.Buttons = rows(n) }, 100, "buttons"},
 		"instructions": {keyword("k"), func(r *Rule, n int) { r.Trigger.Match, r.Trigger.Phrases = Regex, []string{fmt.Sprintf("a{%d}", n)} }, 998, "trigger.phrases[0]"},
+		"placeholders": {keyword("k", "x"), func(r *Rule, n int) { r.Texts = texts(strings.Repeat("{{bot.name}}", n), "x") }, 50, "texts.uk"},
 		"an address": {keyword("k", "x"), func(r *Rule, n int) {
 			r.Buttons = [][]flow.Button{{{Label: texts("Так", "Yes"), Do: flow.DoURL, Value: "https://" + strings.Repeat("x", n-8)}}}
 		}, 2000, "buttons[0][0].value"},
@@ -166,6 +167,29 @@ func problemsOf(r Rule) (fields []string) {
 		fields = append(fields, p.Field)
 	}
 	return fields
+}
+
+func TestPlaceholdersOfARuleStandWhereTheyMay(t *testing.T) {
+	for text, wrong := range map[string]bool{
+		"`{{bot.name}}` [x](https://e.ua/{{bot.name}}) https://e.ua?x={{bot.name}}": false,
+		"|a|b|\n|-|-|\n|x|y|\n\n{{bot.name}}":                                       false,
+		"|a|b|\n|-|-|\n|{{bot.name}}|y|":                                            true,
+		"[x](https://{{bot.name}})":                                                 true,
+		"[x]({{bot.name}})":                                                         true,
+		"https://{{bot.name}}/x":                                                    true,
+		"https://e.ua{{bot.name}}/x":                                                true,
+		"www.{{bot.name}}":                                                          true,
+		"[x](mailto:{{bot.name}}@e.ua)":                                             true,
+		"![x](https://e.ua \"{{bot.name}}\")":                                       true,
+	} {
+		r := keyword("k", "x")
+		r.Texts = flow.Texts{"uk": text}
+		want := []string(nil)
+		if wrong {
+			want = []string{"rules[0].texts.uk"}
+		}
+		require.Equal(t, want, problemsOf(r), text)
+	}
 }
 
 func TestExpressionsThatBecomeLargeAreRefusedAtOnce(t *testing.T) {

@@ -19,6 +19,8 @@ const (
 	MaxPattern = 500
 	MaxURL     = 2000
 	MaxTags    = 20
+	// MaxSaid is how many characters one answer has at most, of all texts that follow each other together.
+	MaxSaid = 8000
 	// MaxCommands is how many commands begin one flow or rule.
 	MaxCommands = 20
 )
