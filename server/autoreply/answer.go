@@ -73,6 +73,25 @@ func (x *evaluation) say(s flow.Say, http map[string]string) {
 	}
 }
 
+// isMute tells whether the customer is to press or write something, and nothing is said: all that would have been was
+// placeholders without a value. Files go with their buttons.
+func (x *evaluation) isMute() (key string, mute bool) {
+	switch d := &x.decision; {
+	case x.says() || d.Call != nil || d.Handover:
+		return "", false
+	case len(d.Buttons) > 0:
+		return "auto.choose", true
+	}
+	return "auto.write", x.decision.Flow != "" && x.memory.Position != nil
+}
+
+// speakUp says words of ours where there are none, so that nobody waits for what nobody was shown.
+func (x *evaluation) speakUp() {
+	if key, mute := x.isMute(); mute {
+		x.sayOurs(key)
+	}
+}
+
 // answerText is all that is said as one text, of at most flow.MaxSaid characters as a customer reads it.
 func (x *evaluation) answerText() string {
 	text := strings.Join(x.texts, "\n\n")

@@ -162,9 +162,11 @@ func (x *evaluation) decide() Decision {
 	case x.event.Kind == Wrote || x.event.Kind == Started:
 		x.react()
 	}
+	x.speakUp()
 	x.away()
 	x.noAnswer()
 	x.fallback()
+	x.speakUp()
 	return x.finish()
 }
 

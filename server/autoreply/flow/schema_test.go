@@ -51,8 +51,8 @@ steps:
     buttons:
       - - {label: {uk: Далі, pt-BR: Mais}, do: go, value: "1"}
         - {label: {uk: Сайт, pt-BR: Site}, do: url, value: "https://a.b/?c=d#e"}
-        - {label: {uk: Подзвонити, pt-BR: Ligar}, do: url, value: "tel:+380440000000"}
-        - {label: {uk: Лист, pt-BR: Mail}, do: url, value: "mailto:a@b.c"}
+        - {label: {uk: Подзвонити, pt-BR: Ligar}, do: url, value: "https://a.b/tel"}
+        - {label: {uk: Лист, pt-BR: Mail}, do: url, value: "HTTP://a.b?c"}
       - [{label: {uk: Телефон, pt-BR: Telefone}, do: phone, value: b}, {label: {uk: Де я, pt-BR: Onde}, do: location, value: b}]
       - [{label: {uk: Людина, pt-BR: Pessoa}, do: handover}, {label: {uk: Назад, pt-BR: Voltar}, do: back}, {label: {uk: Меню, pt-BR: Menu}, do: menu}]
   "1":

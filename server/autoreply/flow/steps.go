@@ -141,6 +141,7 @@ func (r *reader) buttons(n *yaml.Node, at place) (rows [][]Button) {
 		rows = append(rows, row)
 		count += len(row)
 	})
+	r.numberLabels(slices.Concat(rows...), at)
 	if count > MaxButtons && len(rows) <= MaxButtons {
 		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(MaxButtons))
 	}
@@ -159,6 +160,18 @@ func (r *reader) sameLabel(b Button, earlier map[string]bool, at place) {
 	}
 	for _, label := range own {
 		earlier[label] = true
+	}
+}
+
+// numberLabels warns of a button whose label is the number of another one: the label goes first.
+func (r *reader) numberLabels(buttons []Button, at place) {
+	for i, b := range buttons {
+		for _, language := range slices.Sorted(maps.Keys(b.Label)) {
+			if n := chosen(b.Label[language], len(buttons)); n >= 0 && n != i {
+				r.warn(at, "number_label", "name", clip(b.Label[language]))
+				return
+			}
+		}
 	}
 }
 
