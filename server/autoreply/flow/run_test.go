@@ -190,6 +190,11 @@ steps:
 	}
 }
 
+func TestALabelThatIsItsOwnNumberIsNotWarnedOf(t *testing.T) {
+	_, problems := Parse([]byte(step(`buttons: [[{label: {en: "1"}, do: menu}, {label: {en: "2."}, do: back}], [{label: {en: "30"}, do: handover}]]`)))
+	require.Empty(t, kinds(problems))
+}
+
 func TestAnAddressThatIsChosenIsWrittenOut(t *testing.T) {
 	g := newGuest(t, tour).writes("2").expect("main", "Site: https://a.b/c_d")
 	require.False(t, g.last.NotUnderstood)
