@@ -11,6 +11,7 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // says tells whether something is said so far.
@@ -69,6 +70,56 @@ func (x *evaluation) say(s flow.Say, http map[string]string) {
 	d.Files = append(d.Files, s.Files...)
 	if d.Language == "" {
 		d.Language = language
+	}
+}
+
+// isMute tells whether the customer is to press or write something, and nothing is said: all that would have been was
+// placeholders without a value. Files go with their buttons.
+func (x *evaluation) isMute() (key string, mute bool) {
+	switch d := &x.decision; {
+	case x.says() || d.Call != nil || d.Handover:
+		return "", false
+	case len(d.Buttons) > 0:
+		return "auto.choose", true
+	}
+	return "auto.write", x.decision.Flow != "" && x.memory.Position != nil
+}
+
+// speakUp says words of ours where there are none, so that nobody waits for what nobody was shown.
+func (x *evaluation) speakUp() {
+	if key, mute := x.isMute(); mute {
+		x.sayOurs(key)
+	}
+}
+
+// answerText is all that is said as one text, of at most flow.MaxSaid characters as a customer reads it.
+func (x *evaluation) answerText() string {
+	text := strings.Join(x.texts, "\n\n")
+	if length(text) <= flow.MaxSaid {
+		return text
+	}
+	seen := richtext.FromMarkdown(text, richtext.Options{})
+	if seen.Len(richtext.CodePoints) <= flow.MaxSaid {
+		return text
+	}
+	return richtext.Concat(beginning(seen, flow.MaxSaid-1), richtext.Plain("…")).Markdown()
+}
+
+// beginning is as much of a text as fits into so many characters, to the end of a word where there is one.
+func beginning(t richtext.Text, most int) (begun richtext.Text) {
+	const few = 100 // characters, for which no more is looked for
+	for {
+		parts := t.Split(most, richtext.CodePoints)
+		begun = richtext.Concat(begun, parts[0])
+		if len(parts) == 1 {
+			return begun
+		}
+		_, behind, _ := strings.Cut(t.Plain, parts[0].Plain)
+		between := richtext.Plain(behind[:len(behind)-len(strings.TrimLeft(behind, " \n\t"))])
+		if most -= richtext.Concat(parts[0], between).Len(richtext.CodePoints); most < few {
+			return begun
+		}
+		begun, t = richtext.Concat(begun, between), parts[1]
 	}
 }
 

@@ -162,9 +162,11 @@ func (x *evaluation) decide() Decision {
 	case x.event.Kind == Wrote || x.event.Kind == Started:
 		x.react()
 	}
+	x.speakUp()
 	x.away()
 	x.noAnswer()
 	x.fallback()
+	x.speakUp()
 	return x.finish()
 }
 
@@ -185,7 +187,7 @@ func (x *evaluation) react() {
 func (x *evaluation) finish() Decision {
 	d := &x.decision
 	x.hold()
-	d.Text = strings.Join(x.texts, "\n\n")
+	d.Text = x.answerText()
 	d.Close = d.Close && !d.Handover
 	if d.counts(x.event.Kind) {
 		x.memory.Recent = append(x.memory.Recent, x.now)

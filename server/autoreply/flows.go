@@ -127,7 +127,7 @@ func (x *evaluation) follow(r result) {
 	x.act(r.Tags, r.Assign, r.Close)
 	d.Call, d.Flow = r.Call, r.name+"/"+r.place
 	if r.Handover {
-		x.handOver(r.told)
+		x.handOver(r.told && x.says())
 	}
 }
 

@@ -4,8 +4,9 @@ package autoreply
 
 import (
 	"cmp"
-	"regexp"
 	"unicode/utf8"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 )
 
 // defaultMaxLength is how long a message may be for a keyword, in characters, when the rule says nothing.
@@ -29,7 +30,7 @@ type sought struct {
 
 // soughtRegex is not run on messages longer than most, which its rule does not take anyway.
 type soughtRegex struct {
-	*regexp.Regexp
+	*flow.Expression
 	rule, most int
 }
 
@@ -79,6 +80,9 @@ func (k *keywords) matches(text string, rules int) []bool {
 		}
 	}
 	characters := length(text)
+	if len(k.regexes) > 0 {
+		text = flow.Alike(text)
+	}
 	for _, s := range k.regexes {
 		found[s.rule] = found[s.rule] || characters > s.most || s.MatchString(text)
 	}

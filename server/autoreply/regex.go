@@ -4,7 +4,6 @@ package autoreply
 
 import (
 	"errors"
-	"regexp"
 	"regexp/syntax"
 	"strconv"
 
@@ -13,8 +12,6 @@ import (
 )
 
 const (
-	// maxProgram is what an expression may become: a{1000} is short, and large.
-	maxProgram = 1000
 	// maxExpressions and maxCost bound those of all rules that are on. Cost is the instructions of an expression, and some for
 	// it being looked for at all, times the characters of the longest message: 2.5 ns each at most, as BenchmarkEvaluate
 	// shows, so that one message costs no more than a millisecond.
@@ -23,19 +20,19 @@ const (
 	everyCost      = 16
 )
 
-// newMatcher compiles an expression, or says what is wrong with it; the field is not named.
-func newMatcher(pattern string) (*regexp.Regexp, *conversation.FieldError) {
+// newMatcher compiles an expression for texts of flow.Alike, or says what is wrong with it; the field is not named.
+func newMatcher(pattern string) (*flow.Expression, *conversation.FieldError) {
 	if n := length(pattern); n > flow.MaxPattern {
 		return nil, conversation.Wrong("", conversation.ProblemTooLong, "count", strconv.Itoa(n), "most", strconv.Itoa(flow.MaxPattern))
 	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
+	matcher, err := flow.CompileAlike(pattern)
+	switch {
+	case errors.Is(err, flow.ErrComplex):
+		return nil, conversation.Wrong("", conversation.ProblemTooComplex, "value", pattern)
+	case err != nil:
 		return nil, conversation.Wrong("", conversation.ProblemNotRegex, "value", pattern, "part", culprit(pattern, err))
 	}
-	if instructions(pattern) > maxProgram {
-		return nil, conversation.Wrong("", conversation.ProblemTooComplex, "value", pattern)
-	}
-	return re, nil
+	return matcher, nil
 }
 
 // culprit is the part of an expression that cannot be read.
@@ -49,15 +46,11 @@ func culprit(pattern string, err error) string {
 
 // instructions are how many an expression becomes, 0 for none that can be compiled.
 func instructions(pattern string) int {
-	parsed, err := syntax.Parse(pattern, syntax.Perl) // as regexp.Compile does
-	if err != nil {
+	matcher, wrong := newMatcher(pattern)
+	if wrong != nil {
 		return 0
 	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return 0
-	}
-	return len(program.Inst)
+	return matcher.Instructions
 }
 
 // checkExpressions says when the expressions of all rules take more of each message's time than they may.

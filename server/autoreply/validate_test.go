@@ -28,7 +28,7 @@ func TestWhatMayStandInARule(t *testing.T) {
 	full.Actions = Actions{Tags: []string{"ціни", "два слова"}, Assign: "olha.k", Flow: "parcel", Close: true}
 	for _, b := range []flow.Button{
 		{Do: flow.DoGo, Value: "parcel"}, {Do: flow.DoGo, Value: "parcel/main"}, {Do: flow.DoURL, Value: "https://example.ua/?a=b"},
-		{Do: flow.DoURL, Value: "tel:+380501234567"}, {Do: flow.DoPhone}, {Do: flow.DoLocation, Value: "parcel/thanks"},
+		{Do: flow.DoURL, Value: "HTTPS://example.ua"}, {Do: flow.DoPhone}, {Do: flow.DoLocation, Value: "parcel/thanks"},
 		{Do: flow.DoHandover}, {Do: flow.DoMenu},
 	} {
 		b.Label = flow.Texts{"uk": strings.Repeat("я", flow.MaxLabel)}

@@ -37,9 +37,13 @@ func (c *checker) placeholders(name, text string) {
 			c.wrong(name, conversation.ProblemUnknownPlaceholder, "value", p, "allowed", list(all))
 		}
 	}
-	rest := flow.Fill(text, func(string) (string, bool) { return "", false })
-	if strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+	if flow.OpenPlaceholder(text) {
 		c.wrong(name, conversation.ProblemOpenPlaceholder)
+	}
+	if count := flow.CountPlaceholders(text); count > flow.MaxPlaceholders {
+		c.wrong(name, conversation.ProblemManyPlaceholders, "count", strconv.Itoa(count), "most", strconv.Itoa(flow.MaxPlaceholders))
+	} else if found, ok := flow.Misplaced(text); ok {
+		c.wrong(name, conversation.ProblemPlaceholderPlace, "value", found)
 	}
 }
 

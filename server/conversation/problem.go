@@ -52,6 +52,8 @@ const (
 	ProblemUnknownPlaceholder Problem = "unknown_placeholder" // value, allowed
 	ProblemOpenPlaceholder    Problem = "open_placeholder"
 	ProblemNoPlaceholder      Problem = "no_placeholder"
+	ProblemManyPlaceholders   Problem = "many_placeholders" // count, most
+	ProblemPlaceholderPlace   Problem = "placeholder_place" // value
 	ProblemSeveralLines       Problem = "several_lines"
 	ProblemNeedlessValue      Problem = "needless_value" // value
 )

@@ -134,17 +134,9 @@ func (r *reader) link(address string, at place) {
 	}
 }
 
-// IsLink tells whether a button can open an address: a page, a phone number or a mailbox.
+// IsLink tells whether a button can open an address: a page. Telegram refuses a message with a button for anything else
+// ("inline keyboard button URL … is invalid: Unsupported URL protocol"), a tel: or mailto: address too.
 func IsLink(address string) bool {
 	parsed, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	switch parsed.Scheme {
-	case "http", "https":
-		return parsed.Hostname() != ""
-	case "tel", "mailto":
-		return parsed.Opaque != ""
-	}
-	return false
+	return err == nil && (parsed.Scheme == "http" || parsed.Scheme == "https") && parsed.Hostname() != ""
 }

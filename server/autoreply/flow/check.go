@@ -5,6 +5,7 @@ package flow
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -57,6 +58,7 @@ func (r *reader) checkPlaceholders() {
 				continue
 			}
 			r.placeholders(w.texts[language], at, everywhere, "placeholder")
+			r.places(w.texts[language], at)
 		}
 	}
 	for _, s := range r.services {
@@ -70,19 +72,36 @@ func (r *reader) placeholders(text string, at place, known []string, kind string
 			r.report(at.problem(kind, "name", clip(name), "known", "{{"+strings.Join(known, "}}, {{")+"}}").meant(name, known))
 		}
 	}
-	if open := replace(text, func(string) string { return "" }); strings.Contains(open, "{{") || strings.Contains(open, "}}") {
+	if OpenPlaceholder(text) {
 		r.wrong(at, "placeholder_open")
 	}
 }
 
-// checkLanguages warns of a text that lacks a language which others have.
-func (r *reader) checkLanguages() {
+// places looks at how many placeholders a text has, and where they stand.
+func (r *reader) places(text string, at place) {
+	if count := CountPlaceholders(text); count > MaxPlaceholders {
+		r.wrong(at, "placeholders", "count", strconv.Itoa(count), "most", strconv.Itoa(MaxPlaceholders))
+		return
+	}
+	if name, ok := Misplaced(text); ok {
+		r.wrong(at, "placeholder_place", "name", clip(name))
+	}
+}
+
+// languages are all in which the flow says anything.
+func (r *reader) languages() map[string]bool {
 	all := map[string]bool{}
 	for _, w := range r.texts {
 		for language := range w.texts {
 			all[language] = true
 		}
 	}
+	return all
+}
+
+// checkLanguages warns of a text that lacks a language which others have.
+func (r *reader) checkLanguages() {
+	all := r.languages()
 	for _, w := range r.texts {
 		var missing []string
 		for _, language := range slices.Sorted(maps.Keys(all)) {

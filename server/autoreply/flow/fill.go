@@ -9,8 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/msgbot/mattermost-plugin-msgbot/server/richtext"
 )
 
 // placeholder is {{name}}, in one line.
@@ -34,17 +32,11 @@ func Placeholders(text string) (names []string) {
 	return names
 }
 
-// Fill puts values into the placeholders of a Markdown text. A value shows as it is, whatever Markdown it looks like; one
-// that is not known leaves nothing.
-func Fill(text string, values func(name string) (string, bool)) string {
-	return replace(text, func(name string) string {
-		value, _ := values(name)
-		return literal(value)
-	})
+// OpenPlaceholder tells whether a text has braces that begin or end no placeholder.
+func OpenPlaceholder(text string) bool {
+	rest := replace(text, func(string) string { return "" })
+	return strings.Contains(rest, "{{") || strings.Contains(rest, "}}")
 }
-
-// literal is Markdown that shows a text as it is.
-func literal(text string) string { return richtext.Plain(text).Markdown() }
 
 // fillBody puts values into the strings of a JSON text.
 func fillBody(body string, value func(name string) string) string {

@@ -4,7 +4,10 @@
 // it. It is pure: it reads no clock, calls nobody, and the same input always gives the same result.
 package flow
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Flow is a scripted menu, as it is written in YAML (docs/flows.md).
 type Flow struct {
@@ -86,6 +89,8 @@ type Input struct {
 	Type  InputType `json:"type"`
 	// Pattern is an RE2 expression that the whole text matches; empty for any.
 	Pattern string `json:"pattern,omitempty"`
+	// matcher is Pattern compiled, of a flow that was read.
+	matcher *regexp.Regexp
 	// Choices are what InputChoice takes.
 	Choices []Texts `json:"choices,omitempty"`
 	// Error is said when the text cannot be taken.

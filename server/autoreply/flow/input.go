@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -48,8 +49,57 @@ func (in *Input) take(h Happening, now time.Time) (string, bool) {
 	if !ok || in.Pattern == "" {
 		return value, ok
 	}
-	pattern, err := whole(in.Pattern)
-	return value, err == nil && pattern.MatchString(value)
+	matcher := in.matcher
+	if matcher == nil { // of a flow that was made by hand
+		matcher, _ = compileWhole(in.Pattern, in.longest())
+	}
+	return value, matcher != nil && matcher.MatchString(value)
+}
+
+// longestValues are the lengths of what an input keeps, in characters, where that is less than any answer.
+var longestValues = map[InputType]int{
+	InputNumber: 64, InputPhone: 16, InputEmail: 254, InputDate: len(time.DateOnly), InputChoice: MaxLabel,
+}
+
+// longest is that of the values of an input.
+func (in *Input) longest() int { return cmp.Or(longestValues[in.Type], maxAnswer) }
+
+// patterns are those of a flow that were compiled: what stands in many steps is compiled once.
+type patterns map[pattern]compiled
+
+type pattern struct {
+	text    string
+	longest int
+}
+
+type compiled struct {
+	*regexp.Regexp
+	err error
+}
+
+// compile makes the pattern of an input ready, or says what is wrong with it.
+func (p patterns) compile(in *Input) error {
+	if in.Pattern == "" {
+		return nil
+	}
+	key := pattern{in.Pattern, in.longest()}
+	found, ok := p[key]
+	if !ok {
+		found.Regexp, found.err = compileWhole(key.text, key.longest)
+		p[key] = found
+	}
+	in.matcher = found.Regexp
+	return found.err
+}
+
+// compile makes the patterns of a flow ready. One that is wrong matches nothing; Parse says so.
+func (f *Flow) compile() {
+	ready := patterns{}
+	for _, step := range f.Steps {
+		if step.Input != nil {
+			_ = ready.compile(step.Input)
+		}
+	}
 }
 
 // unwritable tells whether a character is none of a text: databases and messengers refuse some of those.

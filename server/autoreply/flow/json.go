@@ -55,6 +55,7 @@ func (f *Flow) UnmarshalJSON(data []byte) error {
 	idle, err := readDuration(read.Idle)
 	f.Idle = idle
 	f.defaults()
+	f.compile()
 	return err
 }
 

@@ -19,6 +19,8 @@ const (
 	MaxPattern = 500
 	MaxURL     = 2000
 	MaxTags    = 20
+	// MaxSaid is how many characters one answer has at most, of all texts that follow each other together.
+	MaxSaid = 8000
 	// MaxCommands is how many commands begin one flow or rule.
 	MaxCommands = 20
 )
@@ -43,6 +45,9 @@ const (
 	maxChain  = 50
 	maxCalls  = 5
 	maxBefore = 10
+	// maxPatternCost bounds what matching a pattern may cost: its instructions times the characters of the longest value, at
+	// 2.5 ns each.
+	maxPatternCost = 2_000_000
 	// maxAnswer is the longest answer of a customer that an input takes, and what is kept of a service's, in characters.
 	maxAnswer = 4000
 	// maxNodes bounds what aliases can make of a small file, maxProblems what is reported of a very wrong one.

@@ -37,7 +37,7 @@ func Parse(text []byte) (Flow, []Problem) {
 	if err != nil {
 		return Flow{}, []Problem{fault(text, err)}
 	}
-	r := &reader{lines: map[string]int{}, asked: map[string]bool{fieldPhone: true, fieldLocation: true}, saved: map[string]bool{}}
+	r := &reader{lines: map[string]int{}, patterns: patterns{}, asked: map[string]bool{fieldPhone: true, fieldLocation: true}, saved: map[string]bool{}}
 	r.document(document.Content[0], place{line: document.Content[0].Line})
 	var second yaml.Node
 	switch err := decoder.Decode(&second); {

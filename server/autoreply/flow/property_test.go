@@ -161,6 +161,7 @@ func drawFlow(t *rapid.T) Flow {
 		}
 		at = next[0]
 	}
+	f.compile()
 	return f
 }
 

@@ -24,6 +24,7 @@ type reader struct {
 	targets  []noted
 	texts    []wording
 	services []noted
+	patterns patterns
 	// asked are the fields that the flow asks for, saved what its services answer.
 	asked, saved map[string]bool
 }

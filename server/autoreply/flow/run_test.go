@@ -169,6 +169,32 @@ func TestAButtonIsMeantByItsDataItsLabelOrItsNumber(t *testing.T) {
 	}
 }
 
+func TestALabelGoesBeforeANumber(t *testing.T) {
+	const sizes = `
+flow: f
+start: a
+steps:
+  a: {text: {en: "How many?"}, buttons: [[{label: {en: "3"}, do: go, value: three}, {label: {en: "4"}, do: go, value: four}, {label: {en: "2"}, do: go, value: two}]]}
+  two: {text: {en: Two}, input: {field: size, type: choice, choices: [{en: "3"}, {en: "4"}, {en: "2"}]}, next: end}
+  three: {text: {en: Three}}
+  four: {text: {en: Four}}
+  end: {text: {en: "{{field.size}}"}}
+`
+	newGuest(t, sizes).writes("3").expect("", "Three")
+	newGuest(t, sizes).writes("1").expect("", "Three")
+	for _, two := range []string{"2", "2.", "2)"} {
+		g := newGuest(t, sizes).writes(two)
+		require.Equal(t, "two", g.at.Step, two)
+		g.writes(two)
+		require.Equal(t, "2", g.fields["size"], "of choices as well")
+	}
+}
+
+func TestALabelThatIsItsOwnNumberIsNotWarnedOf(t *testing.T) {
+	_, problems := Parse([]byte(step(`buttons: [[{label: {en: "1"}, do: menu}, {label: {en: "2."}, do: back}], [{label: {en: "30"}, do: handover}]]`)))
+	require.Empty(t, kinds(problems))
+}
+
 func TestAnAddressThatIsChosenIsWrittenOut(t *testing.T) {
 	g := newGuest(t, tour).writes("2").expect("main", "Site: https://a.b/c_d")
 	require.False(t, g.last.NotUnderstood)

@@ -51,8 +51,8 @@ steps:
     buttons:
       - - {label: {uk: Далі, pt-BR: Mais}, do: go, value: "1"}
         - {label: {uk: Сайт, pt-BR: Site}, do: url, value: "https://a.b/?c=d#e"}
-        - {label: {uk: Подзвонити, pt-BR: Ligar}, do: url, value: "tel:+380440000000"}
-        - {label: {uk: Лист, pt-BR: Mail}, do: url, value: "mailto:a@b.c"}
+        - {label: {uk: Подзвонити, pt-BR: Ligar}, do: url, value: "https://a.b/tel"}
+        - {label: {uk: Лист, pt-BR: Mail}, do: url, value: "HTTP://a.b?c"}
       - [{label: {uk: Телефон, pt-BR: Telefone}, do: phone, value: b}, {label: {uk: Де я, pt-BR: Onde}, do: location, value: b}]
       - [{label: {uk: Людина, pt-BR: Pessoa}, do: handover}, {label: {uk: Назад, pt-BR: Voltar}, do: back}, {label: {uk: Меню, pt-BR: Menu}, do: menu}]
   "1":
@@ -209,12 +209,12 @@ func TestThePageHasTheLimits(t *testing.T) {
 		fmt.Sprintf("| `%s`; %s to %s (7 days)", duration(defaultIdle), duration(minIdle), duration(maxIdle)),
 		fmt.Sprintf("| `%s`; %s to %s |", duration(defaultTimeout), duration(minTimeout), duration(maxTimeout)),
 		fmt.Sprintf("At most %d steps follow", maxChain), fmt.Sprintf("at most %d characters |\n| `choices`", MaxPattern), fmt.Sprintf("at most %d KB |", maxBody>>10),
-		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d, each at most 4,096 characters.", MaxTexts), fmt.Sprintf("at most %d calls of services", maxCalls), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave),
+		fmt.Sprintf("`{uk: \"…\", en: \"…\"}`, at most %d, each at most 4,096 characters.", MaxTexts), fmt.Sprintf("at most %d calls of services", maxCalls), "up to 4,000 characters", "at most 2,000 characters", fmt.Sprintf("at most %d; used as", maxSave), fmt.Sprintf("A text has at most %d placeholders", MaxPlaceholders), "8,000 characters", "at most 4,000 characters together",
 		fmt.Sprintf("inbox channel | at most %d |", MaxFiles), fmt.Sprintf("at most %d characters |\n| `body`", maxValue), "up to ten of them",
 	} {
 		require.Contains(t, page, words)
 	}
-	require.Equal(t, []int{4000, 2000, 10, 4096}, []int{maxAnswer, MaxURL, maxBefore, MaxText})
+	require.Equal(t, []int{4000, 2000, 10, 4096, 8000, 4000}, []int{maxAnswer, MaxURL, maxBefore, MaxText, MaxSaid, maxFilled})
 	for _, name := range GeneralPlaceholders() {
 		require.Contains(t, page, "| `{{"+name+"}}` |")
 	}

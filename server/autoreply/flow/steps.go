@@ -3,9 +3,8 @@
 package flow
 
 import (
-	"fmt"
+	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,6 +141,7 @@ func (r *reader) buttons(n *yaml.Node, at place) (rows [][]Button) {
 		rows = append(rows, row)
 		count += len(row)
 	})
+	r.numberLabels(slices.Concat(rows...), at)
 	if count > MaxButtons && len(rows) <= MaxButtons {
 		r.wrong(at, "too_many", "count", strconv.Itoa(count), "most", strconv.Itoa(MaxButtons))
 	}
@@ -160,6 +160,18 @@ func (r *reader) sameLabel(b Button, earlier map[string]bool, at place) {
 	}
 	for _, label := range own {
 		earlier[label] = true
+	}
+}
+
+// numberLabels warns of a button whose label is the number of another one: the label goes first.
+func (r *reader) numberLabels(buttons []Button, at place) {
+	for i, b := range buttons {
+		for _, language := range slices.Sorted(maps.Keys(b.Label)) {
+			if n := chosen(b.Label[language], len(buttons)); n >= 0 && n != i {
+				r.warn(at, "number_label", "name", clip(b.Label[language]))
+				return
+			}
+		}
 	}
 }
 
@@ -194,17 +206,13 @@ func (r *reader) button(n *yaml.Node, at place) (b Button) {
 
 func (r *reader) input(n *yaml.Node, at place) *Input {
 	var in Input
+	var patternAt place
 	has := r.object(n, at, keys{
 		"field": func(n *yaml.Node, at place) { in.Field = r.named(n, at, fieldForm) },
 		"type": func(n *yaml.Node, at place) {
 			in.Type = InputType(r.one(n, at, string(InputText), string(InputNumber), string(InputPhone), string(InputEmail), string(InputDate), string(InputChoice)))
 		},
-		"pattern": func(n *yaml.Node, at place) {
-			in.Pattern = r.text(n, at, MaxPattern)
-			if _, err := whole(in.Pattern); err != nil {
-				r.wrong(at, "pattern", "said", err.Error())
-			}
-		},
+		"pattern": func(n *yaml.Node, at place) { in.Pattern, patternAt = r.text(n, at, MaxPattern), at },
 		"choices": func(n *yaml.Node, at place) {
 			r.list(n, at, maxChoices, func(n *yaml.Node, at place) {
 				in.Choices = append(in.Choices, r.wordings(n, at, MaxLabel, true))
@@ -215,6 +223,12 @@ func (r *reader) input(n *yaml.Node, at place) *Input {
 		"else":  func(n *yaml.Node, at place) { in.Else = r.target(n, at) },
 	})
 	r.need(at, has, "field")
+	switch err := r.patterns.compile(&in); {
+	case errors.Is(err, ErrComplex):
+		r.wrong(patternAt, "complex")
+	case err != nil:
+		r.wrong(patternAt, "pattern", "said", err.Error())
+	}
 	if in.Field != "" {
 		r.asked[in.Field] = true
 	}
@@ -222,12 +236,4 @@ func (r *reader) input(n *yaml.Node, at place) *Input {
 		r.wrong(at, map[bool]string{true: "no_choices", false: "needless_choices"}[choice])
 	}
 	return &in
-}
-
-// whole is an expression that matches the whole text only.
-func whole(pattern string) (*regexp.Regexp, error) {
-	if _, err := regexp.Compile(pattern); err != nil {
-		return nil, err // said of the pattern as it was written
-	}
-	return regexp.Compile(fmt.Sprintf(`\A(?:%s)\z`, pattern))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // kind is what follows the text of a step.
@@ -117,7 +118,7 @@ func (r *reader) checkReach() {
 // checkLoops finds circles of steps that wait for no customer, and chains that are longer than the engine follows or call
 // services more often than is good for them.
 func (r *reader) checkLoops() {
-	w := &looper{reader: r, chains: map[string]chain{}}
+	w := &looper{reader: r, chains: map[string]chain{}, languages: r.languages()}
 	names, _ := r.flow.InOrder()
 	for _, name := range names {
 		w.from(name)
@@ -132,18 +133,27 @@ func (r *reader) checkLoops() {
 		if step := r.flow.Steps[name]; step.kind() == calls && w.chains[name].calls == maxCalls+1 {
 			r.wrong(r.stepPlace(name), "calls", "most", strconv.Itoa(maxCalls))
 		}
+		if most := w.longest(name); most > MaxSaid && !w.longBehind(name) {
+			r.wrong(r.stepPlace(name), "long_chain", "count", strconv.Itoa(most), "most", strconv.Itoa(MaxSaid))
+		}
 	}
 }
 
-// chain is how many steps, and how many calls, follow each other at most from a step on, itself counted.
-type chain struct{ steps, calls int }
+// chain is how many steps, and how many calls, follow each other at most from a step on, itself counted. Said are the
+// characters of their texts by language.
+type chain struct {
+	steps, calls int
+	said         map[string]int
+}
 
 // looper goes through the chains; that of a step is known once it was left.
 type looper struct {
 	*reader
 	chains map[string]chain
-	path   []string
-	looped bool
+	// languages are those of the flow.
+	languages map[string]bool
+	path      []string
+	looped    bool
 }
 
 func (w *looper) from(name string) chain {
@@ -160,10 +170,17 @@ func (w *looper) from(name string) chain {
 		return chain{}
 	}
 	w.path = append(w.path, name)
-	var longest chain
+	longest := chain{said: map[string]int{}}
 	for _, next := range w.flow.runsInto(step) {
 		found := w.from(next)
-		longest = chain{max(longest.steps, found.steps), max(longest.calls, found.calls)}
+		longest.steps, longest.calls = max(longest.steps, found.steps), max(longest.calls, found.calls)
+		for language, count := range found.said {
+			longest.said[language] = max(longest.said[language], count)
+		}
+	}
+	for language := range w.languages {
+		text, _ := Pick(step.Text, language)
+		longest.said[language] += utf8.RuneCountInString(text)
 	}
 	w.path = w.path[:len(w.path)-1]
 	longest.steps++
@@ -172,6 +189,19 @@ func (w *looper) from(name string) chain {
 	}
 	w.chains[name] = longest
 	return longest
+}
+
+// longest is how many characters the texts of a chain have in the language where they have most.
+func (w *looper) longest(name string) (most int) {
+	for _, count := range w.chains[name].said {
+		most = max(most, count)
+	}
+	return most
+}
+
+// longBehind tells whether the texts that follow a step are too long without its own.
+func (w *looper) longBehind(name string) bool {
+	return slices.ContainsFunc(w.flow.runsInto(w.flow.Steps[name]), func(next string) bool { return w.longest(next) > MaxSaid })
 }
 
 // checkExits warns of steps from which no way leads out: neither to a person nor back nor to the end.

@@ -181,6 +181,8 @@ func TestAnOverrideHoldsUntilItsTimeWhateverTheHoursSay(t *testing.T) {
 		"open until it opens":              {true, "2026-09-07 14:00", "2026-09-07 13:30", "2026-09-07 13:30", "2026-09-07 18:00", 4*time.Hour + 30*time.Minute + 4*time.Hour},
 		"over":                             {true, "2026-09-07 13:30", "2026-09-07 13:30", "2026-09-07 14:00", "2026-09-07 13:30", 8 * time.Hour},
 		"closed for more than two years":   {false, "2029-09-07 20:00", "2026-09-07 10:00", "", "2026-09-07 10:00", 0},
+		"closed for almost two years":      {false, "2028-09-07 09:59", "2026-09-07 10:00", "2028-09-07 09:59", "2026-09-07 10:00", 0},
+		"closed for two years":             {false, "2028-09-07 10:00", "2026-09-07 10:00", "", "2026-09-07 10:00", 0},
 		"open for more than two years":     {true, "2029-09-07 20:00", "2026-09-07 10:00", "2026-09-07 10:00", "", 24 * time.Hour},
 	} {
 		h := office()
