@@ -17,6 +17,8 @@ const (
 	// maxAge is how old what a customer did may be, maxLate how late a timer.
 	maxAge  = 10 * time.Minute
 	maxLate = 15 * time.Minute
+	// maxAsked is how long a customer who writes is left to the service that is asked for him.
+	maxAsked = 10 * time.Minute
 	// humanFor is how long people answer after the last message of an agent, when the customer does not wait.
 	humanFor = 24 * time.Hour
 	// maxRecent is how many automatic answers a conversation gets within recently.

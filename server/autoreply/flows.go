@@ -63,6 +63,10 @@ func (x *evaluation) flowStep() *result {
 	}
 	f := x.flowHere()
 	step := f.Steps[at.Step]
+	if step.HTTP != nil && x.now.Sub(at.At) > maxAsked {
+		x.leaveFlow() // nobody waits for a service that is lost
+		return nil
+	}
 	if step.HTTP != nil {
 		x.taken, x.decision.Silence = true, SilenceService
 		return nil

@@ -19,13 +19,25 @@ func (x *evaluation) press() {
 	case target.Do == flow.DoHandover:
 		x.handOver(false)
 	case at != nil && at.Flow == target.Flow:
-		x.follow(x.run(x.flowHere(), at.Version, at, happening))
+		x.pressHere(x.flowHere(), at, happening)
 	case isPublished && has(published.Flow, target):
 		x.follow(x.run(published.Flow, published.Version, nil, happening))
 	default:
 		x.mainMenu(published)
 	}
 	x.answered = x.taken
+}
+
+// pressHere follows a button of the flow in which the customer is. While its service is asked, nothing asks it again: a second
+// tap may be one order too many.
+func (x *evaluation) pressHere(f *flow.Flow, at *flow.Position, h flow.Happening) {
+	r := x.run(f, at.Version, at, h)
+	if r.Call != nil && f.Steps[at.Step].HTTP != nil {
+		x.inVain("auto.moment", SilenceService)
+		x.taken = true
+		return
+	}
+	x.follow(r)
 }
 
 // has tells whether a button leads somewhere in this flow; without a step it leads to the start.

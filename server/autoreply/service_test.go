@@ -118,6 +118,31 @@ func TestATextIsTakenSilentlyWhileAServiceIsAsked(t *testing.T) {
 	require.Equal(t, "Хвилинку\n\nЄ: 3\n\nЩе?", s.answers(call, map[string]string{"status": "3"}).Text)
 }
 
+func TestASecondTapAsksNoServiceAgain(t *testing.T) {
+	s := newScene(t, withService(t))
+	call := s.presses("g:order:ask").Call
+	require.NotNil(t, call)
+	position := s.memory.Position
+	for range 2 {
+		s.wait(time.Second)
+		d := s.presses("g:order:ask")
+		require.Nil(t, d.Call)
+		require.Equal(t, []string{SilenceService, "Хвилинку, будь ласка."}, []string{d.Silence, d.Toast})
+		require.True(t, d.Answered, "nobody needs to look")
+		require.Equal(t, position, d.Memory.Position)
+	}
+	require.Contains(t, s.answers(call, map[string]string{"status": "3"}).Text, "Є: 3")
+}
+
+func TestAServiceThatNeverAnswersHoldsNobodyForLong(t *testing.T) {
+	s := newScene(t, withService(t, keyword("price", "ціна")))
+	s.writes("/order")
+	s.wait(9 * time.Minute)
+	require.Equal(t, SilenceService, s.writes("ціна").Silence)
+	s.wait(2 * time.Minute)
+	require.Equal(t, []string{"price"}, s.writes("ціна").Rules)
+}
+
 func TestAwayIsSaidWhileAServiceIsAsked(t *testing.T) {
 	setup := withService(t, rule("away", OnAway, nil))
 	setup.Hours = kyivHours
