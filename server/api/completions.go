@@ -76,7 +76,7 @@ func (s *server) completeWhichBot(r *http.Request, caller string) (answer, error
 	items := []model.AutocompleteListItem{}
 	if OnlyBot(visible, channel).ID == "" {
 		for _, b := range meant {
-			items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), Hint: string(b.Kind), HelpText: b.Name})
+			items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), HelpText: botHelp(b)})
 		}
 	}
 	return answer{status: http.StatusOK, body: items}, nil

@@ -4,9 +4,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -65,8 +67,9 @@ func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.
 		return submitted{}, forbidden()
 	}
 	values := submission(d.Submission)
+	kind, chosen, _ := strings.Cut(d.State, " ")
 	n := newBot{
-		Kind: messenger.Kind(d.State), Token: values.text("token"), ChannelID: values.text("channel_id"),
+		Kind: messenger.Kind(kind), Token: values.text("token"), ChannelID: cmp.Or(values.text("channel_id"), chosen, d.ChannelId),
 		Mode: messenger.Mode(values.text("mode")), Name: values.text("name"), TakeOver: values.ticked("take_over"),
 	}
 	if err := s.validateKind(n.Kind); err != nil {
@@ -83,7 +86,7 @@ func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.
 	if err != nil {
 		return submitted{form: form.Dialog(t)}, err
 	}
-	return submitted{target: bot.ID, text: t("api.bot_added", map[string]string{"name": Literal(bot.Name)})}, nil
+	return submitted{target: bot.ID, text: t("api.bot_added", map[string]string{"name": s.called(ctx, caller, bot)})}, nil
 }
 
 func (s *server) submitEdit(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
@@ -103,7 +106,7 @@ func (s *server) submitEdit(ctx context.Context, t Texts, caller string, d model
 	if err != nil {
 		return submitted{target: id, form: EditDialog(t, bot, s.kind(bot.Kind))}, err
 	}
-	return submitted{target: id, text: t("api.bot_edited", map[string]string{"name": Literal(edited.Name)})}, nil
+	return submitted{target: id, text: t("api.bot_edited", map[string]string{"name": s.called(ctx, caller, edited)})}, nil
 }
 
 // changeOf reads the edit form: an empty field keeps what is.

@@ -33,7 +33,7 @@ func (c *Commands) hoursInWords(call *call, h hours.Hours) (string, error) {
 		return "", err
 	}
 	lines := []string{
-		call.t("command.hours_title", map[string]string{"name": api.Literal(call.bot.Name), "zone": api.Literal(calendar.Zone().String())}),
+		call.t("command.hours_title", map[string]string{"name": c.called(call), "zone": api.Literal(calendar.Zone().String())}),
 		call.t("command.hours_week", map[string]string{"week": api.Literal(hours.FormatWeek(h.Week, call.lang))}),
 		call.t("command.hours_now", map[string]string{"now": c.nowInWords(call, calendar)}),
 	}
