@@ -94,9 +94,9 @@ func (s *server) completeRules(r *http.Request, caller string) (answer, error) {
 			return answer{}, err
 		}
 		for _, rule := range rules {
-			item := model.AutocompleteListItem{Item: rule.ID, Hint: b.Name, HelpText: rule.Name}
+			item := model.AutocompleteListItem{Item: rule.ID, Hint: rule.Name, HelpText: fullName(b)}
 			if typed != "" && hasPrefixFold(rule.Name, typed) {
-				item.Item, item.HelpText = rule.Name, rule.ID
+				item.Item, item.Hint = rule.Name, rule.ID
 			}
 			if b.ChannelID == r.URL.Query().Get("channel_id") {
 				here = append(here, item)
@@ -122,7 +122,7 @@ func (s *server) ofBots(r *http.Request, caller string, has func(conversation.Bo
 			return answer{}, err
 		}
 		for _, item := range list {
-			item.Item, item.HelpText = BotPrefix(b, visible, channel)+item.Item, cmp.Or(item.HelpText, b.Name)
+			item.Item, item.HelpText = BotPrefix(b, visible, channel)+item.Item, cmp.Or(item.HelpText, fullName(b))
 			items = append(items, item)
 		}
 	}

@@ -32,8 +32,9 @@ func (w *world) items(user, path string) []string {
 
 func TestRulesAndFlowsAreOfferedWhileSomebodyTypes(t *testing.T) {
 	w := newWorld(t)
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
-	require.Equal(t, []string{"r1 Viber", "r1 Shop bot"}, w.items(sysadmin, "/api/v1/autocomplete/rules?channel_id=chan-b"))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
+	rules := w.as(sysadmin, "GET", "/api/v1/autocomplete/rules?channel_id=chan-b", "").Body.String()
+	require.JSONEq(t, `[{"Item":"r1","Hint":"Ціни","HelpText":"Viber (Viber)"},{"Item":"r1","Hint":"Ціни","HelpText":"Shop bot (Telegram)"}]`, rules)
 	require.Equal(t, []string{"shop"}, w.items(member, "/api/v1/autocomplete/flows?channel_id=chan-a"))
 	require.Equal(t, []string{`"Shop bot" shop`, "Viber shop"}, w.items(sysadmin, "/api/v1/autocomplete/flows?channel_id=elsewhere"))
 	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/rules"))
@@ -108,9 +109,9 @@ func TestARuleIsFoundByTheBeginningOfItsName(t *testing.T) {
 			"parsed": {"msgbot autoreply edit "}, "user_input": {"msgbot autoreply edit " + text},
 		}.Encode()
 	}
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, typed("")))
-	require.Equal(t, []string{"Ціни Shop bot"}, w.items(member, typed("ці")))
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, typed("r")))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, typed("")))
+	require.Equal(t, []string{"Ціни r1"}, w.items(member, typed("ці")))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, typed("r")))
 }
 
 func TestARuleThatWasAddedSaysHowItIsTried(t *testing.T) {

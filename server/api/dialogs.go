@@ -55,11 +55,12 @@ func formErrors(t Texts, form model.Dialog, err error) model.SubmitDialogRespons
 	if e == nil || !slices.ContainsFunc(form.Elements, func(el model.DialogElement) bool { return el.Name == e.Field }) {
 		return model.SubmitDialogResponse{Error: Say(t, err)}
 	}
-	// Beside a field nothing is formatted.
+	// Beside a field nothing is formatted. Below the form Mattermost says in English that there are errors, unless told what.
+	said := say(t, err, asItIs, asItIs)
 	if e.Code == "invalid_field" {
-		return model.SubmitDialogResponse{Errors: map[string]string{e.Field: e.said(t, asItIs)}}
+		said = e.said(t, asItIs)
 	}
-	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: say(t, err, asItIs, asItIs)}}
+	return model.SubmitDialogResponse{Error: t("api.dialog.mistaken", nil), Errors: map[string]string{e.Field: said}}
 }
 
 func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {

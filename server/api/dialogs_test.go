@@ -86,6 +86,9 @@ func TestErrorsOfTheFormStandAtTheirField(t *testing.T) {
 			w.err = c.err
 			response := w.submit(sysadmin, "bot-add", "telegram", addition(c.values))
 			require.Equal(t, c.errors, response.Errors)
+			if c.errors != nil {
+				c.err1 = "Please look at the field with the message."
+			}
 			require.Equal(t, c.err1, response.Error)
 			require.Empty(t, w.private)
 		})
