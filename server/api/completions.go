@@ -149,10 +149,12 @@ func (s *server) completeDates(r *http.Request, caller string) (answer, error) {
 	})
 }
 
-// TypedDate is a date of hours as people type it: "25.12" for every year, one of a year as it is.
+// TypedDate is a date of hours as people type it: "25.12" for every year, "25.12.2026" for one.
 func TypedDate(date string) string {
-	if day, err := time.Parse("--01-02", date); err == nil {
-		return day.Format("02.01")
+	for stored, typed := range map[string]string{"--01-02": "02.01", time.DateOnly: "02.01.2006"} {
+		if day, err := time.Parse(stored, date); err == nil {
+			return day.Format(typed)
+		}
 	}
 	return date
 }

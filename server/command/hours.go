@@ -16,7 +16,7 @@ import (
 )
 
 // moment is how a time is shown, by the clock of the hours' zone.
-const moment = "2006-01-02 15:04"
+const moment = "02.01.2006 15:04"
 
 func (c *Commands) showHours(call *call) (string, error) {
 	h, err := c.Answers.Hours(call.ctx, call.bot.ID)
