@@ -71,7 +71,7 @@ func newCrowdedWorld(t *testing.T) *world {
 
 func TestDatesAndButtonsAreOfferedWithTheBotWhereItHasToBeNamed(t *testing.T) {
 	for path, want := range map[string][]string{
-		"dates": {"25.12", "2026-12-31"}, "paths": {"1", "1.1", "2", "2.1"},
+		"dates": {"25.12", "31.12.2026"}, "paths": {"1", "1.1", "2", "2.1"},
 		"new-paths": {"1", "1.1", "2", "2.1", "3", "1.2", "2.2"},
 	} {
 		for _, w := range []*world{newWorld(t), newCrowdedWorld(t)} {
