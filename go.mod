@@ -3,6 +3,7 @@ module github.com/msgbot/mattermost-plugin-msgbot
 go 1.26.7
 
 require (
+	github.com/agnivade/levenshtein v1.2.2
 	github.com/gabriel-vasile/mimetype v1.4.16
 	github.com/go-telegram/bot v1.19.0
 	github.com/lib/pq v1.12.3

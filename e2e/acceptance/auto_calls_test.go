@@ -58,6 +58,18 @@ func (s *slowService) awaitAsked(c *scene, times int32) {
 	require.NoError(c, eventually(c.ctx, "a call of the service", func() bool { return s.asked.Load() >= times }))
 }
 
+// ordering is a bot with that flow, whose service is slow, and a customer for whom it is being asked.
+func ordering(t *testing.T) (*scene, *slowService, *chatter) {
+	s := newScene(t)
+	bot := s.telegram(world.Webhook, nil)
+	slow := newSlowService(t)
+	s.publishes(bot, "order", orderFlow(slow.url))
+	c := s.chatter(bot, "Оксана")
+	c.orders()
+	slow.awaitAsked(s, 1)
+	return s, slow, c
+}
+
 // orders brings a customer to where the service is being asked for him.
 func (c *chatter) orders() {
 	c.Helper()
@@ -68,13 +80,11 @@ func (c *chatter) orders() {
 
 func TestAutoASlowServiceHoldsUpOnlyThoseWhoWaitForIt(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
-	bot := s.telegram(world.Webhook, nil)
-	slow := newSlowService(t)
-	s.publishes(bot, "order", orderFlow(slow.url))
+	s, slow, first := ordering(t)
+	bot := first.customer.Bot
 	s.ruled(bot, rule("Ціни", keyword("ціна"), "Від 40 грн", "From 40 UAH"))
-	var waiting []*chatter
-	for i := range 12 { // more than are worked off at once
+	waiting := []*chatter{first}
+	for i := range 11 { // more than are worked off at once
 		c := s.chatter(bot, fmt.Sprint("Покупець", i))
 		c.orders()
 		waiting = append(waiting, c)
@@ -94,13 +104,7 @@ func TestAutoASlowServiceHoldsUpOnlyThoseWhoWaitForIt(t *testing.T) {
 
 func TestAutoAnAgentWhoRepliesWhileAServiceIsAskedIsNotTalkedOver(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
-	bot := s.telegram(world.Webhook, nil)
-	slow := newSlowService(t)
-	s.publishes(bot, "order", orderFlow(slow.url))
-	c := s.chatter(bot, "Оксана")
-	c.orders()
-	slow.awaitAsked(s, 1)
+	s, slow, c := ordering(t)
 	s.arrivals(c.customer, 1)
 	talk := s.conversation(c.customer)
 	s.settles(talk, s.replies(talk, "Я тут, чим допомогти?"), "sent")
@@ -123,13 +127,7 @@ func (c *chatter) settled() {
 
 // Not parallel: it kills the plugin.
 func TestAutoAServiceIsNotAskedAgainAfterACrash(t *testing.T) {
-	s := newScene(t)
-	bot := s.telegram(world.Webhook, nil)
-	slow := newSlowService(t)
-	s.publishes(bot, "order", orderFlow(slow.url))
-	c := s.chatter(bot, "Оксана")
-	c.orders()
-	slow.awaitAsked(s, 1)
+	s, slow, c := ordering(t)
 	require.NoError(t, w.Server.KillPlugin(s.ctx, world.PluginID))
 	require.NoError(t, w.Admin.RestartPlugin(s.ctx, world.PluginID))
 	c.gets("Сервіс мовчить.")

@@ -163,6 +163,35 @@ func TestAutoSituationAnOldButton(t *testing.T) {
 	require.Contains(t, s.arrivals(c.customer, 4)[3].Message, "Ціни", "the team sees that he pressed")
 }
 
+func TestAutoAPressedKeyboardGoesUnlessTheBotKeepsIt(t *testing.T) {
+	for name, keep := range map[string]bool{"by default": false, "kept": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			bot := s.telegram(world.Webhook, map[string]any{"keep_keyboard": keep})
+			s.publishes(bot, "tour", tourFlow)
+			c := s.chatter(bot, "Оксана")
+			c.opens("")
+			c.gets("Меню", tourMenu...)
+			c.rests()
+			menu := lastFromBot(c.customer).ID
+			c.taps("Ціни")
+			c.gets("Ціна 1", "Назад")
+			page := lastFromBot(c.customer).ID
+			if !keep {
+				c.bare(menu)
+				return
+			}
+			c.customer.Says("/human")
+			c.gets(handedOver)
+			c.rests()
+			for _, m := range c.customer.AtTelegram.Chat() {
+				require.Equal(t, m.ID == menu || m.ID == page, len(m.Buttons) > 0, m.Text)
+			}
+		})
+	}
+}
+
 func TestAutoAFlowThatIsPublishedAgainLeavesCustomersInTheirVersion(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

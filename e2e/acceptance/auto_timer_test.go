@@ -130,3 +130,21 @@ func TestAutoATimerThatRunsOutTooLateSaysWhyNothingWasSaid(t *testing.T) {
 	s.line(s.conversation(c.customer).RootPostID, "more than 15 minutes too late")
 	c.getsNothing()
 }
+
+func TestAutoATimerFollowsTheHoursThatChange(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bot := s.telegram(world.Webhook, nil)
+	s.ruled(bot, rule("Чекайте", world.Trigger{Kind: "noanswer", After: "10m"}, askedToWait, "A little more, please."))
+	s.keeps(bot, closedNow())
+	c := s.chatter(bot, "Оксана")
+	c.writes("Є хто?", "")
+	c.passes(11 * time.Minute)
+	require.True(t, c.timed(), "until ten minutes after the opening")
+	now, err := w.Plugin.Hours(s.ctx, bot.ID)
+	require.NoError(t, err)
+	now.Override.Open = true
+	s.keeps(bot, now)
+	c.gets(askedToWait)
+	c.shows(automatically("Чекайте", askedToWait))
+}

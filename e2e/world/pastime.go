@@ -12,7 +12,8 @@ import (
 )
 
 // Age makes everything that automatic answers go by in a conversation so much older: since when the customer waits, the
-// timer for that, the last reply of an agent, and what is remembered. Call it when nothing of the conversation is at work.
+// timer for that, the last reply of an agent, the closing, and what is remembered. Call it when nothing of the conversation
+// is at work.
 func (w *World) Age(ctx context.Context, conversationID string, d time.Duration) error {
 	db, err := sql.Open("postgres", w.Server.DSN())
 	if err != nil {
@@ -21,7 +22,7 @@ func (w *World) Age(ctx context.Context, conversationID string, d time.Duration)
 	defer func() { _ = db.Close() }()
 	result, err := db.ExecContext(ctx, `
 		UPDATE msgbot_conversations SET waiting_since = waiting_since - $2::interval, no_answer_at = no_answer_at - $2::interval,
-			last_agent_at = last_agent_at - $2::interval, human_since = human_since - $2::interval,
+			last_agent_at = last_agent_at - $2::interval, human_since = human_since - $2::interval, closed_at = closed_at - $2::interval,
 			memory = memory || (
 				SELECT coalesce(jsonb_object_agg(name, to_jsonb((value #>> '{}')::timestamptz - $2::interval)), '{}')
 				FROM jsonb_each(memory) AS m (name, value)

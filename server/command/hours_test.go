@@ -153,6 +153,4 @@ func TestZonesAreProposedByTheirPresentNames(t *testing.T) {
 	require.NotContains(t, zones(), "Europe/Kiev")
 	require.NotContains(t, zones(), "US/Pacific-New", "one that is in the list, and not in the database of zones")
 	require.Greater(t, len(zones()), 500)
-	require.Equal(t, 1, distance("kiyv", "kyiv"))
-	require.Equal(t, 3, distance("kitten", "sitting"))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/mattermost/mattermost/server/public/shared/timezones"
 
 	"github.com/msgbot/mattermost-plugin-msgbot/server/api"
@@ -54,35 +55,9 @@ func nearestZone(known []string, typed string) string {
 	for _, name := range known {
 		lower := strings.ToLower(name)
 		city := lower[strings.LastIndex(lower, "/")+1:]
-		if d := min(distance(lower, typed), distance(city, typed)); d < best {
+		if d := min(levenshtein.ComputeDistance(lower, typed), levenshtein.ComputeDistance(city, typed)); d < best {
 			best, nearest = d, name
 		}
 	}
 	return nearest
-}
-
-// distance counts the letters to insert, delete or replace, and neighbours to swap.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	rows := make([][]int, len(from)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(to)+1)
-		rows[i][0] = i
-	}
-	for j := range to {
-		rows[0][j+1] = j + 1
-	}
-	for i := range from {
-		for j := range to {
-			replaced := rows[i][j]
-			if from[i] != to[j] {
-				replaced++
-			}
-			rows[i+1][j+1] = min(replaced, rows[i][j+1]+1, rows[i+1][j]+1)
-			if i > 0 && j > 0 && from[i] == to[j-1] && from[i-1] == to[j] {
-				rows[i+1][j+1] = min(rows[i+1][j+1], rows[i-1][j-1]+1)
-			}
-		}
-	}
-	return rows[len(from)][len(to)]
 }

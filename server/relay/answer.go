@@ -176,10 +176,16 @@ func ownRow(row InboxRow) (handle func(*inbound, context.Context, *laneState, In
 	return handle, ok
 }
 
+// ownRaw is what such a row says.
+func ownRaw[T any](row InboxRow) (said T, ok bool) {
+	err := json.Unmarshal(row.Raw, &said)
+	return said, err == nil
+}
+
 // timer is a conversation whose time for an answer ran out. Who cannot be reached is told nothing.
 func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
-	var t Timer
-	if json.Unmarshal(row.Raw, &t) != nil {
+	t, ok := ownRaw[Timer](row)
+	if !ok {
 		return quarantined(row, "undecodable"), nil
 	}
 	f, d, err := in.happened(ctx, s, row, t.ConversationID, autoreply.Event{Kind: autoreply.NoAnswerDue, At: t.DueAt})
@@ -192,8 +198,8 @@ func (in *inbound) timer(ctx context.Context, s *laneState, row InboxRow) (Finis
 
 // serviceAnswered is the answer of a flow's service, or that there is none.
 func (in *inbound) serviceAnswered(ctx context.Context, s *laneState, row InboxRow) (Finished, error) {
-	var told ServiceAnswer
-	if json.Unmarshal(row.Raw, &told) != nil {
+	told, ok := ownRaw[ServiceAnswer](row)
+	if !ok {
 		return quarantined(row, "undecodable"), nil
 	}
 	told.Answer.Of = told.Of

@@ -35,9 +35,10 @@ func takenOver(c conversation.Conversation, since time.Time) bool {
 	return c.Mode == conversation.HumanMode && (c.LastAgentAt.After(since) || c.HumanSince.After(since))
 }
 
-// saidAfterClosing tells what belongs to the next thread. The answer that closes a conversation is said with it.
+// saidAfterClosing tells what belongs to the next thread. The answer that closes a conversation is said with it: one statement
+// stores both, microseconds apart.
 func saidAfterClosing(t task) bool {
-	return t.conv.Status == conversation.Closed && t.row.CreatedAt.After(t.conv.ClosedAt.Add(time.Second))
+	return t.conv.Status == conversation.Closed && t.row.CreatedAt.After(t.conv.ClosedAt.Add(time.Millisecond))
 }
 
 func (out *outbound) showAuto(ctx context.Context, t task) error {

@@ -60,6 +60,16 @@ func (s *Store) ScriptVersions(ctx context.Context) (map[string]int64, error) {
 	return s.versions(ctx, "read the scripts' versions", `SELECT bot_id, version FROM msgbot_scripts`)
 }
 
+// retimed makes the timers of a bot run out soon, when every node knows what was saved: what they go by is another now, and
+// who finds that his time has not come sets it anew.
+const retimed = `,
+		timed AS (
+			SELECT c.id FROM saved JOIN msgbot_conversations c USING (bot_id) WHERE c.no_answer_at IS NOT NULL
+			ORDER BY c.id FOR NO KEY UPDATE OF c),
+		retimed AS (
+			UPDATE msgbot_conversations c SET no_answer_at = least(c.no_answer_at, now() + interval '10 seconds')
+			FROM timed WHERE c.id = timed.id)`
+
 // SaveRules implements answers.Store. Hits of the given rules are not looked at: the database counts them.
 func (s *Store) SaveRules(ctx context.Context, botID string, rules []autoreply.Rule, version int64) (int64, error) {
 	rules = slices.Clone(rules)
@@ -70,14 +80,14 @@ func (s *Store) SaveRules(ctx context.Context, botID string, rules []autoreply.R
 	}
 	return s.savePart(ctx, "rules", botID, rules, version, `,
 		forgotten AS (
-			DELETE FROM msgbot_rule_hits h USING saved WHERE h.bot_id = saved.bot_id AND h.rule_id <> ALL ($4::text[]))`, texts(ids))
+			DELETE FROM msgbot_rule_hits h USING saved WHERE h.bot_id = saved.bot_id AND h.rule_id <> ALL ($4::text[]))`+retimed, texts(ids))
 }
 
 // SaveHours implements answers.Store.
 func (s *Store) SaveHours(ctx context.Context, botID string, h hours.Hours) (int64, error) {
 	version := h.Version
 	h.Version = 0
-	return s.savePart(ctx, "hours", botID, h, version, "")
+	return s.savePart(ctx, "hours", botID, h, version, retimed)
 }
 
 // Told implements answers.Store.

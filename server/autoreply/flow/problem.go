@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Problem is one thing that is wrong with a flow, or odd.
@@ -106,37 +108,19 @@ func (p Problem) meant(name string, known []string) Problem {
 	return p
 }
 
+// maxNear is the longest name that others are compared with: those of steps and fields are shorter.
+const maxNear = 64
+
 // nearest returns the known name that is at most two changes away, and at least half the same; empty for none.
 func nearest(name string, known []string) string {
 	found, best := "", 3
+	if len(name) > maxNear {
+		return found
+	}
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		if d := distance(name, k); d < best && 2*d <= max(len(name), len(k)) {
+		if d := levenshtein.ComputeDistance(name, k); d < best && 2*d <= max(len(name), len(k)) {
 			found, best = k, d
 		}
 	}
 	return found
-}
-
-// distance is the number of letters to insert, delete or replace. Names that cannot be near are not looked at.
-func distance(a, b string) int {
-	if len(a) > 64 || len(a)-len(b) > 2 || len(b)-len(a) > 2 {
-		return len(a) + len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := corner
-			if a[i] != b[j] {
-				replaced++
-			}
-			corner = row[j+1]
-			row[j+1] = min(replaced, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

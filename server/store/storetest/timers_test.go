@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
@@ -129,5 +131,32 @@ func TestTheLastReplyOfAnAgentIsKnown(t *testing.T) {
 		_, err := w.Requeue(w.ctx, "held")
 		w.ok(err)
 		require.WithinDuration(w, time.Now(), last(), time.Minute, "a held reply is one when it goes out")
+	})
+}
+
+func TestTimersAreLookedAtAnewWhenWhatTheyGoByChanges(t *testing.T) {
+	each(t, func(w *world) {
+		l, elsewhere := w.bot("a"), w.bot("b")
+		c, soon, other := w.thread(l, "1"), w.thread(l, "2"), w.thread(elsewhere, "1")
+		far := time.Now().Add(3 * time.Hour)
+		w.finish(l, w.decided(c, dueAt(far)), w.decided(soon, dueAt(noon)))
+		w.finish(elsewhere, w.decided(other, dueAt(far)))
+		due := func(c conversation.Conversation) (at time.Time) {
+			w.ok(w.raw.QueryRowContext(w.ctx, `SELECT no_answer_at FROM msgbot_conversations WHERE id = $1`, c.ID).Scan(&at))
+			return at
+		}
+		version, err := w.SaveHours(w.ctx, "a", hours.Hours{Zone: "Europe/Kyiv"})
+		w.ok(err)
+		require.WithinDuration(w, time.Now().Add(10*time.Second), due(c), 9*time.Second)
+		require.True(w, noon.Equal(due(soon)), "no timer runs longer than before")
+		require.WithinDuration(w, far, due(other), time.Second)
+
+		w.finish(l, w.decided(c, dueAt(far)))
+		_, err = w.SaveHours(w.ctx, "a", hours.Hours{Zone: "Europe/Kyiv", Version: version + 1})
+		require.ErrorIs(w, err, answers.ErrChanged)
+		require.WithinDuration(w, far, due(c), time.Second, "nothing was saved")
+		_, err = w.SaveRules(w.ctx, "a", nil, 0)
+		w.ok(err)
+		require.WithinDuration(w, time.Now().Add(10*time.Second), due(c), 9*time.Second)
 	})
 }
