@@ -41,7 +41,7 @@ func TestAutoHoursMenusAndTheSimulatorWorkByCommands(t *testing.T) {
 	require.Contains(t, enter(s.agent, "hours show"), "Europe/Kyiv")
 	require.Contains(t, enter(w.Admin, "hours set Mon-Fry 09:00"), "Fry")
 	require.Contains(t, enter(w.Admin, "holiday add 2026-12-25 Різдво"), "Різдво")
-	require.Contains(t, enter(s.agent, "holiday list"), "2026-12-25")
+	require.Contains(t, enter(s.agent, "holiday list"), "25.12.2026")
 	require.Contains(t, enter(w.Admin, `menu button 1 "Ціни" Від 100 грн`), "published")
 	require.Contains(t, enter(s.agent, "menu show"), "Ціни")
 	require.Contains(t, enter(s.agent, "autoreply test /menu"), "menu")

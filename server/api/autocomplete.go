@@ -1,4 +1,4 @@
-// How bots are named in commands and texts, and the list of them that Mattermost fetches while somebody types.
+// The list of bots that Mattermost fetches while somebody types, and texts as they are.
 
 package api
 
@@ -20,27 +20,17 @@ func (s *server) completeBots(r *http.Request, caller string) (answer, error) {
 	visible := s.Access.Visible(caller, s.Bots.List(r.Context()))
 	items := make([]model.AutocompleteListItem, 0, len(visible))
 	for _, b := range visible {
-		items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), Hint: string(b.Kind), HelpText: b.Name})
+		items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), HelpText: botHelp(b)})
 	}
 	return answer{status: http.StatusOK, body: items}, nil
 }
 
-// Handle is how people name a bot in a command, short and unmistakable among all: its name, in quotes if that has
-// spaces; its id where the name is not unique or cannot be quoted.
-func Handle(b conversation.Bot, all []conversation.Bot) string {
-	same := 0
-	for _, other := range all {
-		if strings.EqualFold(other.Name, b.Name) {
-			same++
-		}
+// botHelp tells bots of like names apart.
+func botHelp(b conversation.Bot) string {
+	if b.Username == "" {
+		return fullName(b)
 	}
-	switch {
-	case same > 1, b.Name == "", strings.ContainsAny(b.Name, "\"\n"):
-		return b.ID
-	case strings.ContainsAny(b.Name, " \t"):
-		return `"` + b.Name + `"`
-	}
-	return b.Name
+	return b.Name + " (" + b.Kind.Title() + ", @" + b.Username + ")"
 }
 
 // Literal shows text that somebody typed or a messenger said as it is: nothing in it formats or mentions.

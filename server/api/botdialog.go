@@ -36,19 +36,23 @@ type AddForm struct {
 
 // Dialog is the form. The token comes back only to the person who typed it.
 func (f AddForm) Dialog(t Texts) model.Dialog {
+	state, empty := string(f.Kind.ID), "add"
+	if f.Host != "" {
+		state, empty = state+" "+f.ChannelID, "edit"
+	}
 	d := model.Dialog{
-		CallbackId: "bot-add", State: string(f.Kind.ID), SubmitLabel: t("api.dialog.add.submit", nil),
+		CallbackId: "bot-add", State: state, SubmitLabel: t("api.dialog.add.submit", nil),
 		Title:            t("api.dialog.add.title", map[string]string{"kind": f.Kind.Title}),
 		IntroductionText: t("api.dialog.add.intro."+string(f.Kind.ID), nil),
 		Elements: []model.DialogElement{
 			tokenElement(t, f.Token, false),
-			channelElement(t, f.ChannelID),
+			channelElement(t, f.ChannelID, empty),
 		},
 	}
 	if f.Kind.Polls {
 		d.Elements = append(d.Elements, modeElement(t, f.Mode))
 	}
-	d.Elements = append(d.Elements, textElement(t, "name", f.Name, true))
+	d.Elements = append(d.Elements, nameElement(t, f.Name, "add"))
 	if f.Host != "" {
 		d.IntroductionText = t("api.dialog.add.in_use", map[string]string{"host": f.Host})
 		d.Elements = append(d.Elements, boolElement(t, "take_over", false))
@@ -60,10 +64,10 @@ func (f AddForm) Dialog(t Texts) model.Dialog {
 func EditDialog(t Texts, b conversation.Bot, kind Kind) model.Dialog {
 	d := model.Dialog{
 		CallbackId: "bot-edit", State: b.ID, SubmitLabel: t("api.dialog.edit.submit", nil),
-		Title: t("api.dialog.edit.title", nil),
+		Title: t("api.dialog.edit.title", nil), IntroductionText: introduction(b, t("api.dialog.edit.intro", nil)),
 		Elements: []model.DialogElement{
-			textElement(t, "name", b.Name, true),
-			channelElement(t, b.ChannelID),
+			nameElement(t, b.Name, "edit"),
+			channelElement(t, b.ChannelID, "edit"),
 			tokenElement(t, "", true),
 		},
 	}
@@ -102,9 +106,12 @@ func element(t Texts, kind, name string) model.DialogElement {
 	}
 }
 
-// textElement leaves out a text that Mattermost's forms cannot hold.
 func textElement(t Texts, name, value string, optional bool) model.DialogElement {
-	e := element(t, "text", name)
+	return filled(element(t, "text", name), value, optional)
+}
+
+// filled leaves out a text that Mattermost's forms cannot hold.
+func filled(e model.DialogElement, value string, optional bool) model.DialogElement {
 	e.Optional, e.MaxLength = optional, model.DialogElementTextMaxLength
 	if len(value) <= model.DialogElementTextMaxLength {
 		e.Default = value
@@ -121,9 +128,23 @@ func tokenElement(t Texts, value string, optional bool) model.DialogElement {
 	return e
 }
 
-func channelElement(t Texts, channelID string) model.DialogElement {
+// introduction says which bot a form is about, then a text.
+func introduction(b conversation.Bot, text string) string {
+	return "**" + Escaped(fullName(b)) + "** · " + text
+}
+
+// nameElement says what an empty name means when a bot is added or edited.
+func nameElement(t Texts, value, empty string) model.DialogElement {
+	return filled(model.DialogElement{
+		Type: "text", Name: "name", DisplayName: t("api.dialog.name", nil), HelpText: t("api.dialog.name.help."+empty, nil),
+	}, value, true)
+}
+
+// channelElement may be left empty, because Mattermost's web app shows no default in a list of channels (tried on 11.1).
+func channelElement(t Texts, channelID, empty string) model.DialogElement {
 	e := element(t, "select", "channel_id")
-	e.DataSource, e.Default = model.PostActionDataSourceChannels, channelID
+	e.DataSource, e.Default, e.Optional = model.PostActionDataSourceChannels, channelID, true
+	e.Placeholder = t("api.dialog.channel_id.empty."+empty, nil)
 	return e
 }
 

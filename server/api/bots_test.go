@@ -29,7 +29,7 @@ func TestBotsAreShownAsTheContractSays(t *testing.T) {
 		w.as(member, "GET", "/api/v1/bots/tg1/exchanges", "").Body.String())
 	require.JSONEq(t, `{"bots":[{"id":"tg1","kind":"telegram","name":"Shop bot","state":"ok","inbox":1,"outbox":2,"quarantined":3,"oldest_at":1795356000123}]}`,
 		w.as(member, "GET", "/api/v1/status", "").Body.String())
-	require.JSONEq(t, `[{"Item":"\"Shop bot\"","Hint":"telegram","HelpText":"Shop bot"}]`,
+	require.JSONEq(t, `[{"Item":"\"Shop bot\"","Hint":"","HelpText":"Shop bot (Telegram, @shop_bot)"}]`,
 		w.as(member, "GET", "/api/v1/autocomplete/bots", "").Body.String())
 }
 
@@ -152,8 +152,19 @@ func TestAChannelAdminMovesHisBotOnlyWhereHeIsAdminToo(t *testing.T) {
 }
 
 func TestHandlesAreUnmistakable(t *testing.T) {
-	all := []conversation.Bot{{ID: "1", Name: "Shop"}, {ID: "2", Name: "My shop"}, {ID: "3", Name: "Twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: `a "b"`}}
-	for i, want := range []string{"Shop", `"My shop"`, "3", "4", "5"} {
-		require.Equal(t, want, Handle(all[i], all))
+	all := []conversation.Bot{
+		{ID: "1", Name: "Shop"}, {ID: "2", Name: "My shop"}, {ID: "3", Name: "Twin"}, {ID: "4", Name: "twin"}, {ID: "5", Name: `a "b"`},
+		{ID: "6", Name: "ACME", Kind: messenger.Telegram, Username: "acme"}, {ID: "7", Name: "acme", Kind: messenger.Viber, Username: "acme"},
+		{ID: "8", Name: "Two", Kind: messenger.Telegram, Username: "two_bot"}, {ID: "9", Name: "Two", Kind: messenger.Telegram, Username: "too_bot"},
+		{ID: "10", Name: "Two (Viber)", Kind: messenger.Telegram}, {ID: "11", Name: "Two", Kind: messenger.Viber},
 	}
+	for i, want := range []string{
+		"Shop", `"My shop"`, "3", "4", "5", `"ACME (Telegram)"`, `"acme (Viber)"`, "@two_bot", "@too_bot", `"Two (Viber) (Telegram)"`, "11",
+	} {
+		require.Equal(t, want, Handle(all[i], all))
+		named := Named(all, strings.Trim(want, `"`))
+		require.Equal(t, []conversation.Bot{all[i]}, named, want)
+	}
+	require.Equal(t, "ACME (Telegram)", Called(all[5], all), "in a text as on the card")
+	require.Equal(t, "Twin", Called(all[2], all), "an id says nothing to a reader")
 }

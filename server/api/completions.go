@@ -76,7 +76,7 @@ func (s *server) completeWhichBot(r *http.Request, caller string) (answer, error
 	items := []model.AutocompleteListItem{}
 	if OnlyBot(visible, channel).ID == "" {
 		for _, b := range meant {
-			items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), Hint: string(b.Kind), HelpText: b.Name})
+			items = append(items, model.AutocompleteListItem{Item: Handle(b, visible), HelpText: botHelp(b)})
 		}
 	}
 	return answer{status: http.StatusOK, body: items}, nil
@@ -94,9 +94,9 @@ func (s *server) completeRules(r *http.Request, caller string) (answer, error) {
 			return answer{}, err
 		}
 		for _, rule := range rules {
-			item := model.AutocompleteListItem{Item: rule.ID, Hint: b.Name, HelpText: rule.Name}
+			item := model.AutocompleteListItem{Item: rule.ID, Hint: rule.Name, HelpText: fullName(b)}
 			if typed != "" && hasPrefixFold(rule.Name, typed) {
-				item.Item, item.HelpText = rule.Name, rule.ID
+				item.Item, item.Hint = rule.Name, rule.ID
 			}
 			if b.ChannelID == r.URL.Query().Get("channel_id") {
 				here = append(here, item)
@@ -122,7 +122,7 @@ func (s *server) ofBots(r *http.Request, caller string, has func(conversation.Bo
 			return answer{}, err
 		}
 		for _, item := range list {
-			item.Item, item.HelpText = BotPrefix(b, visible, channel)+item.Item, cmp.Or(item.HelpText, b.Name)
+			item.Item, item.HelpText = BotPrefix(b, visible, channel)+item.Item, cmp.Or(item.HelpText, fullName(b))
 			items = append(items, item)
 		}
 	}
@@ -149,10 +149,12 @@ func (s *server) completeDates(r *http.Request, caller string) (answer, error) {
 	})
 }
 
-// TypedDate is a date of hours as people type it: "25.12" for every year, one of a year as it is.
+// TypedDate is a date of hours as people type it: "25.12" for every year, "25.12.2026" for one.
 func TypedDate(date string) string {
-	if day, err := time.Parse("--01-02", date); err == nil {
-		return day.Format("02.01")
+	for stored, typed := range map[string]string{"--01-02": "02.01", time.DateOnly: "02.01.2006"} {
+		if day, err := time.Parse(stored, date); err == nil {
+			return day.Format(typed)
+		}
 	}
 	return date
 }

@@ -32,8 +32,9 @@ func (w *world) items(user, path string) []string {
 
 func TestRulesAndFlowsAreOfferedWhileSomebodyTypes(t *testing.T) {
 	w := newWorld(t)
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
-	require.Equal(t, []string{"r1 Viber", "r1 Shop bot"}, w.items(sysadmin, "/api/v1/autocomplete/rules?channel_id=chan-b"))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, "/api/v1/autocomplete/rules?channel_id=chan-a"))
+	rules := w.as(sysadmin, "GET", "/api/v1/autocomplete/rules?channel_id=chan-b", "").Body.String()
+	require.JSONEq(t, `[{"Item":"r1","Hint":"Ціни","HelpText":"Viber (Viber)"},{"Item":"r1","Hint":"Ціни","HelpText":"Shop bot (Telegram)"}]`, rules)
 	require.Equal(t, []string{"shop"}, w.items(member, "/api/v1/autocomplete/flows?channel_id=chan-a"))
 	require.Equal(t, []string{`"Shop bot" shop`, "Viber shop"}, w.items(sysadmin, "/api/v1/autocomplete/flows?channel_id=elsewhere"))
 	require.Empty(t, w.items("stranger", "/api/v1/autocomplete/rules"))
@@ -70,7 +71,7 @@ func newCrowdedWorld(t *testing.T) *world {
 
 func TestDatesAndButtonsAreOfferedWithTheBotWhereItHasToBeNamed(t *testing.T) {
 	for path, want := range map[string][]string{
-		"dates": {"25.12", "2026-12-31"}, "paths": {"1", "1.1", "2", "2.1"},
+		"dates": {"25.12", "31.12.2026"}, "paths": {"1", "1.1", "2", "2.1"},
 		"new-paths": {"1", "1.1", "2", "2.1", "3", "1.2", "2.2"},
 	} {
 		for _, w := range []*world{newWorld(t), newCrowdedWorld(t)} {
@@ -96,8 +97,8 @@ func TestABotIsOfferedWhereOneHasToBeNamed(t *testing.T) {
 	path := "/api/v1/autocomplete/which-bot?channel_id="
 	require.Empty(t, newWorld(t).items(member, path+"chan-a"), "there is one only")
 	w := newCrowdedWorld(t)
-	require.Equal(t, []string{`"Shop bot" telegram`, "Other telegram"}, w.items(sysadmin, path+"chan-a"))
-	require.Equal(t, []string{`"Shop bot" telegram`, "Viber viber", "Other telegram"}, w.items(sysadmin, path+"elsewhere"))
+	require.Equal(t, []string{`"Shop bot"`, "Other"}, w.items(sysadmin, path+"chan-a"))
+	require.Equal(t, []string{`"Shop bot"`, "Viber", "Other"}, w.items(sysadmin, path+"elsewhere"))
 	require.Empty(t, w.items("stranger", path+"chan-a"))
 }
 
@@ -108,9 +109,9 @@ func TestARuleIsFoundByTheBeginningOfItsName(t *testing.T) {
 			"parsed": {"msgbot autoreply edit "}, "user_input": {"msgbot autoreply edit " + text},
 		}.Encode()
 	}
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, typed("")))
-	require.Equal(t, []string{"Ціни Shop bot"}, w.items(member, typed("ці")))
-	require.Equal(t, []string{"r1 Shop bot"}, w.items(member, typed("r")))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, typed("")))
+	require.Equal(t, []string{"Ціни r1"}, w.items(member, typed("ці")))
+	require.Equal(t, []string{"r1 Ціни"}, w.items(member, typed("r")))
 }
 
 func TestARuleThatWasAddedSaysHowItIsTried(t *testing.T) {

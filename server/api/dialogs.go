@@ -4,9 +4,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -53,11 +55,12 @@ func formErrors(t Texts, form model.Dialog, err error) model.SubmitDialogRespons
 	if e == nil || !slices.ContainsFunc(form.Elements, func(el model.DialogElement) bool { return el.Name == e.Field }) {
 		return model.SubmitDialogResponse{Error: Say(t, err)}
 	}
-	// Beside a field nothing is formatted.
+	// Beside a field nothing is formatted. Below the form Mattermost says in English that there are errors, unless told what.
+	said := say(t, err, asItIs, asItIs)
 	if e.Code == "invalid_field" {
-		return model.SubmitDialogResponse{Errors: map[string]string{e.Field: e.said(t, asItIs)}}
+		said = e.said(t, asItIs)
 	}
-	return model.SubmitDialogResponse{Errors: map[string]string{e.Field: say(t, err, asItIs, asItIs)}}
+	return model.SubmitDialogResponse{Error: t("api.dialog.mistaken", nil), Errors: map[string]string{e.Field: said}}
 }
 
 func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
@@ -65,8 +68,9 @@ func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.
 		return submitted{}, forbidden()
 	}
 	values := submission(d.Submission)
+	kind, chosen, _ := strings.Cut(d.State, " ")
 	n := newBot{
-		Kind: messenger.Kind(d.State), Token: values.text("token"), ChannelID: values.text("channel_id"),
+		Kind: messenger.Kind(kind), Token: values.text("token"), ChannelID: cmp.Or(values.text("channel_id"), chosen, d.ChannelId),
 		Mode: messenger.Mode(values.text("mode")), Name: values.text("name"), TakeOver: values.ticked("take_over"),
 	}
 	if err := s.validateKind(n.Kind); err != nil {
@@ -83,7 +87,7 @@ func (s *server) submitAdd(ctx context.Context, t Texts, caller string, d model.
 	if err != nil {
 		return submitted{form: form.Dialog(t)}, err
 	}
-	return submitted{target: bot.ID, text: t("api.bot_added", map[string]string{"name": Literal(bot.Name)})}, nil
+	return submitted{target: bot.ID, text: t("api.bot_added", map[string]string{"name": s.called(ctx, caller, bot)})}, nil
 }
 
 func (s *server) submitEdit(ctx context.Context, t Texts, caller string, d model.SubmitDialogRequest) (submitted, error) {
@@ -103,7 +107,7 @@ func (s *server) submitEdit(ctx context.Context, t Texts, caller string, d model
 	if err != nil {
 		return submitted{target: id, form: EditDialog(t, bot, s.kind(bot.Kind))}, err
 	}
-	return submitted{target: id, text: t("api.bot_edited", map[string]string{"name": Literal(edited.Name)})}, nil
+	return submitted{target: id, text: t("api.bot_edited", map[string]string{"name": s.called(ctx, caller, edited)})}, nil
 }
 
 // changeOf reads the edit form: an empty field keeps what is.

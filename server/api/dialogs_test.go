@@ -4,6 +4,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,9 @@ func TestErrorsOfTheFormStandAtTheirField(t *testing.T) {
 			w.err = c.err
 			response := w.submit(sysadmin, "bot-add", "telegram", addition(c.values))
 			require.Equal(t, c.errors, response.Errors)
+			if c.errors != nil {
+				c.err1 = "Please look at the field with the message."
+			}
 			require.Equal(t, c.err1, response.Error)
 			require.Empty(t, w.private)
 		})
@@ -153,6 +157,28 @@ func TestTheFormHasWhatTheMessengerHas(t *testing.T) {
 			require.Equal(t, k.ID == messenger.Telegram, values["settings."+name] == "false", "%s of %s", name, k.ID)
 		}
 	}
+}
+
+// Mattermost's web app shows no default in a list of channels: tried on 11.1.
+func TestABotIsAddedAndEditedWithoutNamingAChannel(t *testing.T) {
+	w := newWorld(t)
+	texts := func(key string, args map[string]string) string { return catalogText(t, "en", key, args) }
+	for want, d := range map[string]model.Dialog{
+		"this channel": AddForm{Kind: Kind{ID: messenger.Viber}, ChannelID: "chan-a"}.Dialog(texts), "no change": EditDialog(texts, w.bots[0], Kind{}),
+	} {
+		i := slices.IndexFunc(d.Elements, func(e model.DialogElement) bool { return e.Name == "channel_id" })
+		require.True(t, d.Elements[i].Optional)
+		require.Equal(t, want, d.Elements[i].Placeholder)
+	}
+	for channel, state := range map[string]string{
+		"chan-a": "viber",        // where the form was opened
+		"chan-b": "viber chan-b", // chosen before the form asked whether to take over
+	} {
+		w.submit(sysadmin, "bot-add", state, map[string]any{"token": goodToken})
+		require.Equal(t, channel, w.added.ChannelID)
+	}
+	chosen := AddForm{Kind: Kind{ID: messenger.Viber}, ChannelID: "chan-b", Host: "old.example"}.Dialog(texts)
+	require.Equal(t, "viber chan-b", chosen.State)
 }
 
 // Mattermost counts bytes in these limits and opens no form that breaks one.

@@ -34,7 +34,7 @@ func PasteFlowDialog(t Texts, bot conversation.Bot) model.Dialog {
 	e.MaxLength = maxPaste
 	return model.Dialog{
 		CallbackId: "flow-import", State: bot.ID, Title: t("api.dialog.flow.title", nil),
-		IntroductionText: t("api.dialog.flow.intro", map[string]string{"name": Literal(bot.Name)}),
+		IntroductionText: t("api.dialog.flow.intro", map[string]string{"name": "**" + Escaped(fullName(bot)) + "**"}),
 		SubmitLabel:      t("api.dialog.edit.submit", nil), Elements: []model.DialogElement{e},
 	}
 }

@@ -20,7 +20,8 @@ const HolidaysPath = Prefix + "/dialogs/holidays"
 
 // HolidayForm is the form of a bot for the holidays of a country within a year from a day.
 type HolidayForm struct {
-	BotID, Country string
+	Bot     conversation.Bot
+	Country string
 	// From is "2026-11-26". Zone is that of the bot's hours, or for them.
 	From, Zone string
 }
@@ -35,9 +36,9 @@ func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 		return model.Dialog{}, err
 	}
 	d := model.Dialog{
-		CallbackId: "holidays", State: strings.Join([]string{f.BotID, f.Country, f.From, f.Zone}, " "),
-		Title: t("api.dialog.holidays.title", nil), SubmitLabel: t("api.dialog.holidays.submit", nil),
-		IntroductionText: t("api.dialog.holidays.intro", nil),
+		CallbackId: "holidays", State: strings.Join([]string{f.Bot.ID, f.Country, f.From, f.Zone}, " "),
+		Title: t("api.dialog.holidays.title", map[string]string{"country": strings.ToUpper(f.Country)}), SubmitLabel: t("api.dialog.holidays.submit", nil),
+		IntroductionText: introduction(f.Bot, t("api.dialog.holidays.intro", nil)),
 	}
 	if note, ok := notes[f.Country]; ok {
 		d.IntroductionText += " " + t(note, nil)
@@ -55,12 +56,12 @@ func (f HolidayForm) Dialog(t Texts, h hours.Hours) (model.Dialog, error) {
 }
 
 // readHolidayForm reads the state of a form without the bot.
-func readHolidayForm(botID, state string) (HolidayForm, error) {
+func readHolidayForm(bot conversation.Bot, state string) (HolidayForm, error) {
 	parts := strings.Split(state, " ")
 	if len(parts) != 3 {
 		return HolidayForm{}, notFound()
 	}
-	return HolidayForm{botID, parts[0], parts[1], parts[2]}, nil
+	return HolidayForm{bot, parts[0], parts[1], parts[2]}, nil
 }
 
 // offered is a holiday with the day on which it is next.
@@ -114,7 +115,7 @@ func (s *server) submitHolidays(ctx context.Context, t Texts, caller string, d m
 	if err != nil {
 		return submitted{target: bot.ID}, err
 	}
-	f, err := readHolidayForm(bot.ID, rest)
+	f, err := readHolidayForm(bot, rest)
 	if err != nil {
 		return submitted{target: bot.ID}, err
 	}
@@ -138,7 +139,7 @@ func (s *server) submitHolidays(ctx context.Context, t Texts, caller string, d m
 		return submitted{target: bot.ID, form: form}, err
 	}
 	args := map[string]string{
-		"count": strconv.Itoa(len(chosen)), "name": Literal(bot.Name),
+		"count": strconv.Itoa(len(chosen)), "name": s.called(ctx, caller, bot),
 		"command": Command("holiday list", bot, s.Access.Visible(caller, s.Bots.List(ctx)), d.ChannelId, ""),
 	}
 	return submitted{target: bot.ID, text: t("api.dates_added", args)}, nil

@@ -12,13 +12,14 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/answers"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/flow"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/autoreply/hours"
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
 func TestTheHolidaysOfTheNextTwelveMonthsAreOffered(t *testing.T) {
 	for _, lang := range []string{"en", "uk"} {
 		texts := textsIn(t, lang)
 		for _, code := range hours.Countries() {
-			d, err := HolidayForm{"tg1", code, "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
+			d, err := HolidayForm{conversation.Bot{ID: "tg1"}, code, "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
 			require.NoError(t, err)
 			require.NoError(t, d.IsValid(), code)
 			seen := map[string]bool{}
@@ -30,10 +31,10 @@ func TestTheHolidaysOfTheNextTwelveMonthsAreOffered(t *testing.T) {
 		}
 	}
 	texts := textsIn(t, "uk")
-	foreign, err := HolidayForm{"tg1", "pl", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
+	foreign, err := HolidayForm{conversation.Bot{ID: "tg1"}, "pl", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{})
 	require.NoError(t, err)
 	require.NotContains(t, foreign.IntroductionText, "воєнного стану")
-	d, err := HolidayForm{"tg1", "ua", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{Dates: []hours.Date{{Date: "--01-01"}}})
+	d, err := HolidayForm{conversation.Bot{ID: "tg1"}, "ua", "2026-11-26", "Europe/Kyiv"}.Dialog(texts, hours.Hours{Dates: []hours.Date{{Date: "--01-01"}}})
 	require.NoError(t, err)
 	require.Contains(t, d.IntroductionText, "воєнного стану")
 	options := d.Elements[0].Options
@@ -88,7 +89,7 @@ func TestAPastedFlowBecomesADraft(t *testing.T) {
 	require.Equal(t, model.SubmitDialogResponse{}, w.submit(channelAdmin, "flow-import", "tg1", map[string]any{"yaml": shopYAML}))
 	require.Equal(t, shopYAML, w.draft)
 	require.Equal(t, answers.Editor{UserID: channelAdmin}, w.editor)
-	require.Contains(t, w.private[0], "`shop` is saved as a draft, version 2. To put it in force: `/msgbot flow publish shop`")
+	require.Contains(t, w.private[0], "`shop` is saved as a draft, version 2. To publish it: `/msgbot flow publish shop`")
 	require.Contains(t, w.private[0], "(warning): ")
 	w.submit(sysadmin, "flow-import", "tg1", map[string]any{"yaml": shopYAML})
 	require.Equal(t, answers.Editor{UserID: sysadmin, Sysadmin: true}, w.editor)

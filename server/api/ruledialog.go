@@ -50,15 +50,17 @@ func EditRuleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []ans
 
 func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers.FlowState) model.Dialog {
 	f := ruleForm{t: t}
-	name := f.line("name", r.Name)
-	name.Optional = name.Placeholder != "" // it is there already, and does not fit
 	kind := kindOf(r.Trigger.Kind)
-	elements := []model.DialogElement{name}
+	elements := []model.DialogElement{f.name(kind, r.Name)}
 	for _, field := range kind.fields {
 		elements = append(elements, field.show(f, r.Trigger))
 	}
 	for _, language := range languagesOf(bot) {
 		elements = append(elements, f.answer(language, r.Texts[language]))
+	}
+	elements = append(elements, f.box("handover", hasHandover(r)))
+	if !kind.adds {
+		elements = append(elements, f.flow(r.Actions.Flow, flows))
 	}
 	if !kind.always {
 		elements = append(elements, f.choice("when", string(r.When), string(autoreply.Always), string(autoreply.WhenOpen), string(autoreply.WhenClosed)))
@@ -67,14 +69,12 @@ func ruleDialog(t Texts, bot conversation.Bot, r autoreply.Rule, flows []answers
 		elements = append(elements, f.length("cooldown", r.Cooldown))
 	}
 	return model.Dialog{
-		IntroductionText: t("api.rule_kind."+string(r.Trigger.Kind), nil),
+		IntroductionText: introduction(bot, t("api.rule_kind."+string(r.Trigger.Kind), nil)),
 		Elements: append(elements,
-			f.box("handover", hasHandover(r)),
-			f.line("priority", strconv.Itoa(r.Priority)),
-			f.flow(r.Actions.Flow, flows),
 			f.line("actions.assign", withAt(r.Actions.Assign)),
 			f.line("actions.tags", strings.Join(r.Actions.Tags, ", ")),
 			f.box("actions.close", r.Actions.Close),
+			f.line("priority", strconv.Itoa(r.Priority)),
 		),
 	}
 }
@@ -124,6 +124,21 @@ func (f ruleForm) line(name, value string) model.DialogElement {
 	return f.fill(f.element("text", name), value, model.DialogElementTextMaxLength)
 }
 
+// needed marks an element that may not be left empty, unless what it has now is too long to be shown.
+func needed(e model.DialogElement) model.DialogElement {
+	e.Optional = e.Placeholder != ""
+	return e
+}
+
+// name says besides who sees it: customers read the name of a rule for a command beside that.
+func (f ruleForm) name(kind ruleKind, value string) model.DialogElement {
+	e := needed(f.line("name", value))
+	if kind.kind == autoreply.OnCommand {
+		e.HelpText = f.t("api.dialog.rule.name.help.command", nil)
+	}
+	return e
+}
+
 func (f ruleForm) area(name, value string) model.DialogElement {
 	return f.fill(f.element("textarea", name), value, model.DialogElementTextareaMaxLength)
 }
@@ -156,7 +171,7 @@ const noFlow = "/"
 func (f ruleForm) flow(present string, flows []answers.FlowState) model.DialogElement {
 	e := f.element("select", "actions.flow")
 	e.Options = []*model.PostActionOptions{{Text: f.t("api.dialog.rule.actions.flow.none", nil), Value: noFlow}}
-	e.Default = cmp.Or(present, noFlow)
+	e.Optional, e.Default = true, cmp.Or(present, noFlow)
 	offer := func(name string) { e.Options = append(e.Options, &model.PostActionOptions{Text: name, Value: name}) }
 	there := present == ""
 	for _, one := range flows {

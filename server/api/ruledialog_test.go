@@ -226,6 +226,30 @@ func TestTheFormShowsTheRuleAsItIs(t *testing.T) {
 	require.Contains(t, values(AddRuleDialog(texts, bot, autoreply.OnAway, flows)), "texts.pl", "the bot's own language")
 }
 
+func TestTheFormOfARuleNamesItsBotAndAsksForWhatIsNeeded(t *testing.T) {
+	bot := newWorld(t).bots[0]
+	bot.Name = "Shop *bot*"
+	for kind, want := range map[autoreply.TriggerKind]struct{ needed, lacks []string }{
+		autoreply.OnFirst:    {needed: []string{"name", "when"}},
+		autoreply.OnAway:     {needed: []string{"name"}, lacks: []string{"actions.flow", "when"}},
+		autoreply.OnKeyword:  {needed: []string{"name", "trigger.phrases", "trigger.match", "when"}},
+		autoreply.OnCommand:  {needed: []string{"name", "when"}},
+		autoreply.OnNoAnswer: {needed: []string{"name", "trigger.after", "when"}, lacks: []string{"actions.flow"}},
+		autoreply.Fallback:   {needed: []string{"name", "when"}},
+	} {
+		d := AddRuleDialog(textsIn(t, "en"), bot, kind, flows)
+		require.Contains(t, d.IntroductionText, `**Shop \*bot\* (Telegram)** · `)
+		var needed []string
+		for _, e := range d.Elements {
+			require.NotContains(t, want.lacks, e.Name, kind)
+			if !e.Optional {
+				needed = append(needed, e.Name)
+			}
+		}
+		require.Equal(t, want.needed, needed, kind)
+	}
+}
+
 func TestErrorsOfARuleStandAtTheirElements(t *testing.T) {
 	good := func(more map[string]any) map[string]any {
 		values := map[string]any{"name": "n", "texts.uk": "x", "when": "always", "trigger.match": "contains", "trigger.phrases": "a"}

@@ -23,6 +23,8 @@ type ruleKind struct {
 	// for a cooldown where the kind has no time of its own.
 	fields        []triggerField
 	always, cools bool
+	// adds: it only adds a text to what is said, so that no flow can begin with it.
+	adds bool
 	// words add to the key of the kind's text and name its arguments; nil for a text without any.
 	words func(t Texts, on autoreply.Trigger) (more string, args map[string]string)
 	// trial is a text that makes the rule answer; nil where any does. timed is a kind that no text makes answer.
@@ -44,14 +46,14 @@ var ruleKinds = []ruleKind{
 		words:  wordsOfLength("again", func(on autoreply.Trigger) conversation.Duration { return on.AgainAfter }),
 	},
 	{
-		kind: autoreply.OnAway, proposed: autoreply.Trigger{Every: conversation.Duration(day / 2)}, always: true,
+		kind: autoreply.OnAway, proposed: autoreply.Trigger{Every: conversation.Duration(day / 2)}, always: true, adds: true,
 		fields: []triggerField{lengthField("trigger.every", func(on *autoreply.Trigger) *conversation.Duration { return &on.Every })},
 		words:  wordsOfLength("every", func(on autoreply.Trigger) conversation.Duration { return on.Every }),
 	},
 	{
 		kind: autoreply.OnKeyword, proposed: autoreply.Trigger{Match: autoreply.Contains}, cools: true,
 		fields: []triggerField{
-			linesField("trigger.phrases", func(on *autoreply.Trigger) *[]string { return &on.Phrases }),
+			neededField(linesField("trigger.phrases", func(on *autoreply.Trigger) *[]string { return &on.Phrases })),
 			{
 				func(f ruleForm, on autoreply.Trigger) model.DialogElement {
 					return f.choice("trigger.match", string(on.Match), string(autoreply.Contains), string(autoreply.Equals), string(autoreply.Starts), string(autoreply.Regex))
@@ -113,8 +115,8 @@ var ruleKinds = []ruleKind{
 		},
 	},
 	{
-		kind: autoreply.OnNoAnswer, proposed: autoreply.Trigger{After: conversation.Duration(day / 144)}, timed: true,
-		fields: []triggerField{lengthField("trigger.after", func(on *autoreply.Trigger) *conversation.Duration { return &on.After })},
+		kind: autoreply.OnNoAnswer, proposed: autoreply.Trigger{After: conversation.Duration(day / 144)}, timed: true, adds: true,
+		fields: []triggerField{neededField(lengthField("trigger.after", func(on *autoreply.Trigger) *conversation.Duration { return &on.After }))},
 		words: func(t Texts, on autoreply.Trigger) (string, map[string]string) {
 			return "", map[string]string{"after": FormatLength(t, on.After)}
 		},
@@ -140,6 +142,11 @@ func linesField(name string, of func(*autoreply.Trigger) *[]string) triggerField
 			return nil
 		},
 	}
+}
+
+// neededField is a field that may not be left empty.
+func neededField(field triggerField) triggerField {
+	return triggerField{func(f ruleForm, on autoreply.Trigger) model.DialogElement { return needed(field.show(f, on)) }, field.read}
 }
 
 // wordsOfLength say a length, under its own name, if there is one.

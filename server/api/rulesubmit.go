@@ -33,7 +33,7 @@ func (s *server) submitNewRule(ctx context.Context, t Texts, caller string, d mo
 	if err != nil {
 		return submitted{target: bot.ID, form: form}, atElement(form, err)
 	}
-	said := t("api.rule_added", ruleArgs(bot, r))
+	said := t("api.rule_added", s.ruleArgs(ctx, caller, bot, r))
 	if text := trialOf(t, r.Trigger); text != "" {
 		visible := s.Access.Visible(caller, s.Bots.List(ctx))
 		said += " " + t("api.rule_try", map[string]string{"command": trialCommand(bot, visible, d.ChannelId, text)})
@@ -75,11 +75,11 @@ func (s *server) submitRule(ctx context.Context, t Texts, caller string, d model
 	if r, err = s.Answers.EditRule(ctx, bot.ID, id, patch); err != nil {
 		return submitted{target: id, form: form}, atElement(form, err)
 	}
-	return submitted{target: id, text: t("api.rule_edited", ruleArgs(bot, r))}, nil
+	return submitted{target: id, text: t("api.rule_edited", s.ruleArgs(ctx, caller, bot, r))}, nil
 }
 
-func ruleArgs(bot conversation.Bot, r autoreply.Rule) map[string]string {
-	return map[string]string{"rule": Literal(r.Name), "id": Literal(r.ID), "name": Literal(bot.Name)}
+func (s *server) ruleArgs(ctx context.Context, caller string, bot conversation.Bot, r autoreply.Rule) map[string]string {
+	return map[string]string{"rule": Literal(r.Name), "id": Literal(r.ID), "name": s.called(ctx, caller, bot)}
 }
 
 // formOf reads the state of a form, "bot something", for who is an admin of that bot.

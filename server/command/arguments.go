@@ -130,7 +130,7 @@ func (c *Commands) takeBot(call *call, name string) error {
 	if name == "" {
 		return wrong("command.bot_missing", map[string]string{"bots": handles(visible, visible)})
 	}
-	named := matching(visible, name)
+	named := api.Named(visible, name)
 	switch len(named) {
 	case 0:
 		return wrong("command.bot_unknown", map[string]string{"text": api.Literal(name), "bots": handles(visible, visible)})
@@ -160,19 +160,9 @@ func (c *Commands) onlyBot(call *call) conversation.Bot {
 	return api.OnlyBot(c.visible(call), call.args.ChannelId)
 }
 
-// matching are the bots that a name stands for: an id stands for its bot alone.
-func matching(list []conversation.Bot, name string) []conversation.Bot {
-	var found []conversation.Bot
-	username := strings.TrimPrefix(name, "@")
-	for _, b := range list {
-		if b.ID == name {
-			return []conversation.Bot{b}
-		}
-		if strings.EqualFold(b.Name, name) || username != "" && strings.EqualFold(b.Username, username) {
-			found = append(found, b)
-		}
-	}
-	return found
+// called is what the call's bot is called in a text.
+func (c *Commands) called(call *call) string {
+	return api.Literal(api.Called(call.bot, c.visible(call)))
 }
 
 // handles lists bots as they can be typed.

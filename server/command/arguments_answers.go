@@ -212,7 +212,7 @@ func (flowName) read(c *Commands, call *call) error {
 	switch {
 	case len(flows) == 0:
 		return wrong("command.no_flows", map[string]string{
-			"name": api.Literal(call.bot.Name), "command": c.command(call, "flow import", exampleMark+"shop"),
+			"name": c.called(call), "command": c.command(call, "flow import", exampleMark+"shop"),
 		})
 	case i < 0:
 		return wrong("command.flow_unknown", map[string]string{"text": api.Literal(name), "flows": flowNames(flows)})
@@ -279,7 +279,7 @@ func (c *Commands) inConversation(call *call) (bool, error) {
 
 // isBot tells whether a name is that of a bot that the caller sees.
 func (c *Commands) isBot(call *call, name string) bool {
-	return name != "" && len(matching(c.visible(call), name)) > 0
+	return name != "" && len(api.Named(c.visible(call), name)) > 0
 }
 
 func (textOfBot) complete(_ *Commands, t api.Texts, s spec, to *model.AutocompleteData) {

@@ -22,7 +22,7 @@ func (c *Commands) listRules(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := map[string]string{"name": api.Literal(call.bot.Name)}
+	name := map[string]string{"name": c.called(call)}
 	if len(rules) == 0 {
 		name["command"] = c.command(call, "autoreply add", string(autoreply.OnFirst))
 		return call.t("command.no_rules", name), nil

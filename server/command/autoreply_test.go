@@ -215,7 +215,7 @@ func TestTheSimulatorSaysWhoAnswersAndWhyOthersDoNot(t *testing.T) {
 	}
 	require.Equal(t, strings.Join([]string{
 		"`My shop` would answer a customer who writes for the first time by the rule `Ціни` (`r1`) + the rule `Away` (`r2`):",
-		"> 100", "> **грн**, Іване", "> `Поговорити з людиною` `a'b`", "Language: `uk`. Nothing was sent.",
+		"> 100", "> **грн**, Іване", "> ", "> `Поговорити з людиною` `a'b`", "", "Language: `uk`. Nothing was sent.",
 		"Your own name, `Іване`, stands for the customer's.", "", "These rules stay silent:",
 		"- `Away` (`r2`): another, more important one answers", "- `gone`: the message is too long for it",
 	}, "\n"), w.enter(member, "", "/msgbot autoreply test яка   ціна?"))
@@ -228,7 +228,7 @@ func TestTheSimulatorSaysWhoAnswersAndWhyOthersDoNot(t *testing.T) {
 	require.Empty(t, w.scripts.trial.FirstName, "he has a name")
 
 	w.scripts.outcome = answers.Outcome{Fired: &answers.Fired{Text: "Зачекайте", Language: "uk"}}
-	require.Contains(t, w.enter(member, "", "/msgbot autoreply test /human"), " by handover to a person:\n> Зачекайте\nLanguage")
+	require.Contains(t, w.enter(member, "", "/msgbot autoreply test /human"), " by handover to a person:\n> Зачекайте\n\nLanguage")
 
 	w.scripts.outcome = answers.Outcome{}
 	require.Contains(t, w.enter(member, "root9", "/msgbot autoreply test x"), "would say nothing to a customer who writes for the first time: no rule and no flow is for this.")

@@ -71,12 +71,12 @@ func (c *Commands) statusInFull(call *call, b conversation.Bot) (string, error) 
 			lines = append(lines, "- "+sign(check.State)+" **"+check.Name+"**: "+check.Detail+" ("+clock(check.Since)+")")
 		}
 	}
-	lines = append(lines, lastError(call.t, log))
+	lines = append(lines, "", lastError(call.t, log))
 	return strings.Join(append(lines, lastExchanges(call.t, log)...), "\n"), nil
 }
 
 func title(t api.Texts, b conversation.Bot, state bots.State) string {
-	name := api.Literal(b.Name) + " (" + string(b.Kind)
+	name := api.Literal(b.Name) + " (" + b.Kind.Title()
 	if b.Username != "" {
 		name += ", " + api.Literal("@"+b.Username)
 	}
@@ -186,33 +186,32 @@ func (c *Commands) listBots(call *call) (string, error) {
 }
 
 func (c *Commands) pauseBot(call *call) (string, error) {
-	return say(call, "command.paused", c.Bots.Pause)
+	return c.say(call, "command.paused", c.Bots.Pause)
 }
 
 func (c *Commands) resumeBot(call *call) (string, error) {
-	return say(call, "command.resumed", c.Bots.Resume)
+	return c.say(call, "command.resumed", c.Bots.Resume)
 }
 
 func (c *Commands) reclaimBot(call *call) (string, error) {
-	return say(call, "api.reclaimed", c.Bots.Reclaim)
+	return c.say(call, "api.reclaimed", c.Bots.Reclaim)
 }
 
-func say(call *call, key string, do func(context.Context, string) (conversation.Bot, error)) (string, error) {
-	b, err := do(call.ctx, call.bot.ID)
-	if err != nil {
+func (c *Commands) say(call *call, key string, do func(context.Context, string) (conversation.Bot, error)) (string, error) {
+	if _, err := do(call.ctx, call.bot.ID); err != nil {
 		return "", err
 	}
-	return call.t(key, map[string]string{"name": api.Literal(b.Name)}), nil
+	return call.t(key, map[string]string{"name": c.called(call)}), nil
 }
 
 // removeBot asks first: its conversations are forgotten.
 func (c *Commands) removeBot(call *call) (string, error) {
 	if !call.sure {
 		again := call.spec.name() + " " + api.Handle(call.bot, c.Bots.List(call.ctx)) + " " + confirmed
-		return call.t("command.remove_confirm", map[string]string{"name": api.Literal(call.bot.Name), "command": api.Literal(again)}), nil
+		return call.t("command.remove_confirm", map[string]string{"name": c.called(call), "command": api.Literal(again)}), nil
 	}
 	if err := c.Bots.Remove(call.ctx, call.bot.ID); err != nil {
 		return "", err
 	}
-	return call.t("command.removed", map[string]string{"name": api.Literal(call.bot.Name)}), nil
+	return call.t("command.removed", map[string]string{"name": c.called(call)}), nil
 }

@@ -172,13 +172,13 @@ func TestBotsCompleteThemselvesFromTheServer(t *testing.T) {
 
 func TestStatusShowsAllOrOneInFull(t *testing.T) {
 	w := newWorld(t)
-	require.Equal(t, "- 🟢 `My shop` (telegram, `@shop_bot`): works. Waiting: 1 messages of customers, 2 replies. Unreadable today: 3. The oldest waits since 2026-11-23 14:05 UTC.",
+	require.Equal(t, "- 🟢 `My shop` (Telegram, `@shop_bot`): works. Waiting: 1 messages of customers, 2 replies. Unreadable today: 3. The oldest waits since 2026-11-23 14:05 UTC.",
 		strings.Split(strings.ReplaceAll(w.enterIn("chan-x", sysadmin, "/msgbot status"), "\r", ""), "\n")[0])
 	require.Len(t, strings.Split(w.enterIn("chan-b", sysadmin, "/msgbot status"), "\n"), 3, "two bots here: all are listed")
 
 	full := w.enter(member, "", "/msgbot status")
 	require.Equal(t, full, w.enter(member, "", "/msgbot status My shop"), "the channel's only bot needs no name")
-	require.Contains(t, full, "🟡 `My shop` (telegram, `@shop_bot`): works, but needs attention")
+	require.Contains(t, full, "🟡 `My shop` (Telegram, `@shop_bot`): works, but needs attention")
 	require.Contains(t, full, "- 🟡 **webhook**: old.example receives the messages (2026-11-23 14:05 UTC)")
 	require.NotContains(t, full, "**token**")
 	require.Contains(t, full, "Last error: `2026-11-23 14:05 UTC out sendMessage 429 1s Too 'many'`")

@@ -27,7 +27,7 @@ func (c *Commands) listFlows(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := map[string]string{"name": api.Literal(call.bot.Name)}
+	name := map[string]string{"name": c.called(call)}
 	if len(flows) == 0 {
 		name["command"] = c.command(call, "flow import", exampleMark+"shop")
 		return call.t("command.no_flows", name), nil

@@ -56,6 +56,7 @@ Begins with `+"`/start`"+`; ends after 1 h 30 min of silence.
 
 **`+"`main`"+`**
 > Hello
+
 - `+"`Where`"+` → `+"`ask`"+`
 - `+"`Site`"+` → <https://example.ua>
 - `+"`Number`"+` → asks for the phone number, then `+"`bye`"+`
@@ -63,12 +64,14 @@ Begins with `+"`/start`"+`; ends after 1 h 30 min of silence.
 
 **`+"`ask`"+`**
 > Number?
+
 asks for `+"`parcel`"+` (`+"`text`"+`); tries: 3, then `+"`bye`"+`
 it has to match `+"`[0-9]+`"+`
 → `+"`call`"+`
 
 **`+"`bye`"+`**
 > Bye
+
 → closes the conversation
 tags: `+"`done`"+`
 assigned to `+"`@olena`"+`
@@ -101,7 +104,7 @@ func TestTheNewestFlowThatTheCallerPostedIsImported(t *testing.T) {
 	w.host.post(channelAdmin, "notes.txt", "nothing")
 	w.host.post(channelAdmin, "Hello.YML", helloYAML)
 	w.host.post(channelAdmin, "older.yaml", shopYAML)
-	require.Equal(t, "Read from `Hello.YML`. `hello` is saved as a draft, version 3. To put it in force: `/msgbot flow publish hello`",
+	require.Equal(t, "Read from `Hello.YML`. `hello` is saved as a draft, version 3. To publish it: `/msgbot flow publish hello`",
 		w.enter(channelAdmin, "", "/msgbot flow import"))
 	require.Equal(t, []string{"draft hello of tg1"}, w.calls)
 	require.Equal(t, helloYAML, w.scripts.texts["hello"])
@@ -125,7 +128,7 @@ func TestAFlowIsPastedWhereNoneWasPosted(t *testing.T) {
 func TestAnExampleIsImportedByOneCommand(t *testing.T) {
 	w := newWorld(t)
 	require.Contains(t, w.enterIn("chan-x", sysadmin, "/msgbot flow import tg1 example:hello"),
-		"To put it in force: `/msgbot flow publish \"My shop\" hello`")
+		"To publish it: `/msgbot flow publish \"My shop\" hello`")
 	require.Equal(t, answers.Editor{UserID: sysadmin, Sysadmin: true}, w.scripts.editor)
 	data := w.commands.Command("en").AutocompleteData
 	require.Equal(t, []string{"paste paste the text into a form", "example:hello a built-in example"}, staticItems(t, data, "flow import"))

@@ -32,7 +32,8 @@ func (c *Commands) showFlow(call *call) (string, error) {
 	for _, name := range names {
 		lines = append(lines, v.step(name, f.Steps[name])...)
 	}
-	return call.fitting(lines), nil
+	lines = slices.CompactFunc(lines, func(a, b string) bool { return a == "" && b == "" })
+	return strings.TrimSpace(call.fitting(lines)), nil
 }
 
 // flowView writes steps in a language.
@@ -53,13 +54,16 @@ func (v flowView) begins(f flow.Flow) string {
 func (v flowView) step(name string, s flow.Step) []string {
 	lines := []string{"", "**" + api.Literal(name) + "**"}
 	if text := v.pick(s.Text); text != "" {
-		lines = append(lines, quoted(text))
+		lines = append(lines, quoted(text), "")
 	}
 	if len(s.Files) > 0 {
 		lines = append(lines, v.line("files", "count", strconv.Itoa(len(s.Files))))
 	}
 	for _, b := range slices.Concat(s.Buttons...) {
 		lines = append(lines, "- "+api.Literal(v.pick(b.Label))+" → "+v.done(b.Do, b.Value))
+	}
+	if len(s.Buttons) > 0 {
+		lines = append(lines, "")
 	}
 	lines = append(lines, v.asks(s)...)
 	lines = append(lines, v.calls(s)...)
@@ -115,6 +119,9 @@ func (v flowView) asks(s flow.Step) []string {
 	}
 	for i, choice := range s.Input.Choices {
 		lines = append(lines, "- "+strconv.Itoa(i+1)+" "+api.Literal(v.pick(choice)))
+	}
+	if len(s.Input.Choices) > 0 {
+		lines = append(lines, "")
 	}
 	return lines
 }

@@ -74,18 +74,22 @@ func (c *Commands) unknown(call *call, in input) string {
 	return c.list(call.t, call.t("command.unknown", map[string]string{"text": api.Literal(strings.Join(in.words, " "))}), near)
 }
 
-// list is a title and one line for each command: usage, help, where it works and who may use it.
+// list is a title and one line for each command, group by group: usage, help and who may use it.
 func (c *Commands) list(t api.Texts, title string, list []spec) string {
-	lines := []string{title}
+	lines, group, restricted := []string{title}, "", false
 	for _, s := range list {
-		line := "- " + api.Literal(s.usageLine()) + " – " + t(s.helpKey(), nil)
-		if s.thread {
-			line += " " + t("command.in_thread", nil)
+		if s.group() != group {
+			group = s.group()
+			lines = append(lines, "", "**"+t("command.group."+group, nil)+"**")
 		}
+		line := "- " + api.Literal(s.usageLine()) + " – " + t(s.helpKey(), nil)
 		if s.may != api.Member {
 			line += " " + t("command.may."+string(s.may), nil)
 		}
-		lines = append(lines, line)
+		lines, restricted = append(lines, line), restricted || s.may == api.Admin
+	}
+	if restricted {
+		lines = append(lines, "", t("command.may.legend", nil))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -19,7 +19,7 @@ func (c *Commands) listDates(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := map[string]string{"name": api.Literal(call.bot.Name)}
+	name := map[string]string{"name": c.called(call)}
 	if len(h.Dates) == 0 {
 		return call.t("command.no_dates", name), nil
 	}
@@ -109,7 +109,7 @@ func (c *Commands) pickHolidays(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	form := api.HolidayForm{BotID: call.bot.ID, Country: strings.ToLower(bare(call.text)), From: c.Now().UTC().Format(time.DateOnly), Zone: zone}
+	form := api.HolidayForm{Bot: call.bot, Country: strings.ToLower(bare(call.text)), From: c.Now().UTC().Format(time.DateOnly), Zone: zone}
 	if !slices.Contains(hours.Countries(), form.Country) {
 		return "", wrong("command.country_unknown", map[string]string{
 			"text": api.Literal(call.text), "codes": strings.Join(hours.Countries(), ", "),

@@ -16,7 +16,7 @@ import (
 )
 
 // moment is how a time is shown, by the clock of the hours' zone.
-const moment = "2006-01-02 15:04"
+const moment = "02.01.2006 15:04"
 
 func (c *Commands) showHours(call *call) (string, error) {
 	h, err := c.Answers.Hours(call.ctx, call.bot.ID)
@@ -33,7 +33,7 @@ func (c *Commands) hoursInWords(call *call, h hours.Hours) (string, error) {
 		return "", err
 	}
 	lines := []string{
-		call.t("command.hours_title", map[string]string{"name": api.Literal(call.bot.Name), "zone": api.Literal(calendar.Zone().String())}),
+		call.t("command.hours_title", map[string]string{"name": c.called(call), "zone": api.Literal(calendar.Zone().String())}),
 		call.t("command.hours_week", map[string]string{"week": api.Literal(hours.FormatWeek(h.Week, call.lang))}),
 		call.t("command.hours_now", map[string]string{"now": c.nowInWords(call, calendar)}),
 	}

@@ -121,7 +121,7 @@ func TestADateThatIsThereIsReplacedAndRemoved(t *testing.T) {
 	require.Equal(t, "Saved. `24.08` every year `Day`: 10:00-12:00.", w.enter(channelAdmin, "", "/msgbot holiday add 24.08 10-12 Day"))
 	require.Len(t, w.scripts.hours.Dates, 1)
 	w.enter(channelAdmin, "", "/msgbot holiday add 2026-12-25")
-	require.Equal(t, "**Dates of `My shop`**\n- `24.08` every year `Day`: 10:00-12:00\n- `2026-12-25`: closed", w.enter(member, "", "/msgbot holiday list"))
+	require.Equal(t, "**Dates of `My shop`**\n- `24.08` every year `Day`: 10:00-12:00\n- `25.12.2026`: closed", w.enter(member, "", "/msgbot holiday list"))
 	require.Equal(t, "`24.8` is as the week says again.", w.enter(channelAdmin, "", "/msgbot holiday remove 24.8"))
 	w.enter(channelAdmin, "", "/msgbot holiday remove 25.12.2026")
 	require.Equal(t, "`My shop` has no dates that differ from the week.", w.enter(member, "", "/msgbot holiday list"))

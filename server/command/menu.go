@@ -38,7 +38,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := api.Literal(call.bot.Name)
+	name := c.called(call)
 	if !found {
 		return call.t("command.no_menu", c.noMenu(call)), nil
 	}
@@ -54,7 +54,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 		call.t("command.menu_title", map[string]string{
 			"name": name, "state": flowState(call.t, flows[i], "command.flow_draft"), "commands": api.Literals(m.flow.Trigger.Commands),
 		}),
-		quoted(m.pick(m.flow.Steps[m.flow.Start].Text)),
+		quoted(m.pick(m.flow.Steps[m.flow.Start].Text)), "",
 	}
 	return call.fitting(append(lines, m.lines()...)), nil
 }
@@ -62,7 +62,7 @@ func (c *Commands) showMenu(call *call) (string, error) {
 // noMenu says how to begin one.
 func (c *Commands) noMenu(call *call) map[string]string {
 	return map[string]string{
-		"name": api.Literal(call.bot.Name), "command": c.command(call, "menu button", "1 "+call.t("command.menu.example", nil)),
+		"name": c.called(call), "command": c.command(call, "menu button", "1 "+call.t("command.menu.example", nil)),
 	}
 }
 
@@ -125,7 +125,7 @@ func (c *Commands) removeMenuButton(call *call) (string, error) {
 	if err := c.Answers.RemoveFlowFrom(call.ctx, call.bot.ID, api.MenuName, m.version); err != nil {
 		return "", err
 	}
-	return call.t("command.menu_removed", map[string]string{"name": api.Literal(call.bot.Name)}), nil
+	return call.t("command.menu_removed", map[string]string{"name": c.called(call)}), nil
 }
 
 // publishMenu puts a menu in force, if it is made of the one that is there still.

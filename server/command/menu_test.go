@@ -31,7 +31,7 @@ func TestAMenuIsMadeButtonByButton(t *testing.T) {
 	require.Equal(t, []string{"replace menu of tg1 at 0"}, w.calls)
 	w.menu(`button 2 Адреса "Київ,  вул. Садова, 1"`, "button 1.1 Доставка **70** грн\nпо місту", "button 1.2 Самовивіз безкоштовно")
 	require.Equal(t, strings.Join([]string{
-		"**Menu of `My shop`** (on, version 3). Customers open it with `/start`, `/menu`.", "> Чим можемо допомогти?",
+		"**Menu of `My shop`** (on, version 3). Customers open it with `/start`, `/menu`.", "> Чим можемо допомогти?", "",
 		"- `1` **`Наші ціни`** Дивіться нижче", "  - `1.1` **`Доставка`** **70** грн по місту", "  - `1.2` **`Самовивіз`** безкоштовно",
 		"- `2` **`Адреса`** Київ, вул. Садова, 1",
 	}, "\n"), w.menu("show"))

@@ -32,7 +32,7 @@ func (c *Commands) tryText(call *call) (string, error) {
 	for _, r := range rules {
 		titles[r.ID] = ruleTitle(r)
 	}
-	lines := whatFires(call, out, titles)
+	lines := c.whatFires(call, out, titles)
 	if name := trial.FirstName; name != "" && out.Fired != nil && strings.Contains(out.Fired.Text, name) {
 		lines = append(lines, call.t("command.test_name", map[string]string{"name": api.Literal(name)}))
 	}
@@ -50,8 +50,8 @@ func (c *Commands) firstName(userID string) string {
 }
 
 // whatFires are who answers and what the customer would see.
-func whatFires(call *call, out answers.Outcome, titles map[string]string) []string {
-	args := map[string]string{"name": api.Literal(call.bot.Name), "to": call.t("command.test_to_new", nil)}
+func (c *Commands) whatFires(call *call, out answers.Outcome, titles map[string]string) []string {
+	args := map[string]string{"name": c.called(call), "to": call.t("command.test_to_new", nil)}
 	if call.conversation.ID != "" {
 		args["to"] = call.t("command.test_to_this", nil)
 	}
@@ -68,11 +68,11 @@ func whatFires(call *call, out answers.Outcome, titles map[string]string) []stri
 	if out.Fired.Text == "" {
 		return append(lines, call.t("command.test_no_text", nil))
 	}
-	lines = append(lines, quoted(out.Fired.Text))
+	said := out.Fired.Text
 	if len(out.Fired.Buttons) > 0 {
-		lines = append(lines, quoted(labels(out.Fired.Buttons)))
+		said += "\n\n" + labels(out.Fired.Buttons)
 	}
-	return append(lines, call.t("command.test_language", map[string]string{"language": api.Literal(out.Fired.Language)}))
+	return append(lines, quoted(said), "", call.t("command.test_language", map[string]string{"language": api.Literal(out.Fired.Language)}))
 }
 
 // labels are buttons as the thread shows them.
@@ -119,7 +119,8 @@ func titled(titles map[string]string, id string) string {
 	return api.Literal(id)
 }
 
-// quoted is a text of several lines as a quote.
+// quoted is a text of several lines as a quote. An empty line has to follow: what stands right below still belongs to the
+// quote, or to a list in it.
 func quoted(text string) string {
 	return "> " + strings.ReplaceAll(text, "\n", "\n> ")
 }

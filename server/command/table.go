@@ -65,6 +65,18 @@ func kindNames(kinds []api.Kind) string {
 
 func (s spec) words() []string { return strings.Fields(s.path) }
 
+// group is the heading of the command in help: its first word if others share that, empty for a command by itself.
+func (s spec) group() string {
+	words := s.words()
+	switch {
+	case s.thread:
+		return "thread"
+	case len(words) > 1:
+		return words[0]
+	}
+	return ""
+}
+
 func (s spec) name() string { return "/" + Trigger + " " + s.path }
 
 func (s spec) usageLine() string { return strings.TrimSpace(s.name() + " " + s.usage) }

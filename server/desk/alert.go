@@ -45,7 +45,7 @@ func (d *Desk) alert(bot conversation.Bot, check bots.Check, takeBack bool, lang
 	if !d.texts.has(text) {
 		text = "alert.other"
 	}
-	first := sign + " **" + plain(oneLine(bot.Name, maxName)) + "** (" + kindName(bot.Kind) + "): " + d.T(lang, text, nil)
+	first := sign + " **" + plain(oneLine(bot.Name, maxName)) + "** (" + bot.Kind.Title() + "): " + d.T(lang, text, nil)
 	post := &model.Post{Id: id}
 	post.AddProp(propLanguage, lang)
 	if takeBack {

@@ -101,7 +101,7 @@ func (d *Desk) cardMessage(bot conversation.Bot, c conversation.Conversation, pr
 	} else if c.Customer.Username != "" {
 		who += " (" + plain("@"+c.Customer.Username) + ")"
 	}
-	first := []string{who, plain(oneLine(bot.Name, maxName)) + " (" + kindName(bot.Kind) + ")"}
+	first := []string{who, plain(oneLine(bot.Name, maxName)) + " (" + bot.Kind.Title() + ")"}
 	if previous != "" {
 		first = append(first, "["+d.T(d.language(bot), "card.previous", nil)+"]("+d.permalink(previous)+")")
 	}
@@ -110,14 +110,6 @@ func (d *Desk) cardMessage(bot conversation.Bot, c conversation.Conversation, pr
 		lines = append(lines, plain(preview))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// kindName is the messenger's name as people write it.
-func kindName(k messenger.Kind) string {
-	if k == "" {
-		return ""
-	}
-	return strings.ToUpper(string(k[:1])) + string(k[1:])
 }
 
 // face returns what makes a card show the conversation's present state: the line that changes and the buttons.

@@ -51,7 +51,7 @@ func (d *Desk) connectionText(bot conversation.Bot, c conversation.Connection) s
 		key = "connection.asks_silent"
 	}
 	return d.T(d.language(bot), key, map[string]string{
-		"who": who, "bot": "**" + plain(oneLine(bot.Name, maxName)) + "** (" + kindName(bot.Kind) + ")",
+		"who": who, "bot": "**" + plain(oneLine(bot.Name, maxName)) + "** (" + bot.Kind.Title() + ")",
 	})
 }
 

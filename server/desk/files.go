@@ -125,7 +125,7 @@ func (d *Desk) bring(ctx context.Context, p relay.InboundPost, at seat, channelI
 func (d *Desk) missingLine(p relay.InboundPost, name string, told int64, missing *absence) string {
 	lang := d.language(p.Bot)
 	reason := d.T(lang, "missing."+missing.reason, map[string]string{
-		"messenger": kindName(p.Bot.Kind), "limit": d.size(lang, missing.limit),
+		"messenger": p.Bot.Kind.Title(), "limit": d.size(lang, missing.limit),
 	})
 	args := map[string]string{"name": plain(name), "reason": reason}
 	size := max(missing.size, told)

@@ -6,6 +6,7 @@ package messenger
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,14 @@ const (
 	Telegram Kind = "telegram"
 	Viber    Kind = "viber"
 )
+
+// Title is the messenger's name as people write it.
+func (k Kind) Title() string {
+	if k == "" {
+		return ""
+	}
+	return strings.ToUpper(string(k[:1])) + string(k[1:])
+}
 
 // Mode says how updates reach msgbot.
 type Mode string
