@@ -7,6 +7,7 @@ package relay
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pkg/errors"
@@ -27,7 +28,13 @@ const (
 	// markEvery is how often the watermark is stored.
 	markEvery = 5 * time.Second
 	scanBatch = 500
+	// signAfter is how long a note goes without its sign: its author's app forgets a reaction that comes before it has the post
+	// itself (seen in Mattermost's web app).
+	signAfter = time.Second
 )
+
+// errNotKnown: a bot that was just added; the registry of this node knows it a moment later.
+var errNotKnown = errors.New("the bot is not known here yet")
 
 // scan finds what agents wrote in the threads of one bot.
 type scan struct {
@@ -40,6 +47,9 @@ type scan struct {
 	rules  func() Rules
 	wake   chan struct{}
 	notify func()
+
+	// signs are the notes that are being marked.
+	signs sync.WaitGroup
 
 	mark, stored       time.Time
 	storedAt, deepLast time.Time
@@ -62,9 +72,10 @@ func (s *scan) Wake() {
 
 // Run scans until ctx ends.
 func (s *scan) Run(ctx context.Context) {
+	defer s.signs.Wait()
 	for ctx.Err() == nil {
 		guard(s.meter, s.log, "scan", func() {
-			if err := s.once(ctx); err != nil && ctx.Err() == nil {
+			if err := s.once(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errNotKnown) {
 				s.log.Warn("The posts cannot be scanned", "bot_id", s.lease.BotID, "error", err.Error())
 			}
 		})
@@ -195,13 +206,20 @@ func (s *scan) judge(bot conversation.Bot, c conversation.Conversation, f Candid
 	}
 }
 
-// markNotes shows the team which posts stay inside. The sign is a comfort: a note without it is a note all the same.
+// markNotes shows the team which posts stay inside, a moment later. The sign is a comfort: a note without it is a note all the
+// same.
 func (s *scan) markNotes(ctx context.Context, posts []string) {
-	for _, id := range posts {
-		if err := s.desk.MarkNote(ctx, id); err != nil {
-			s.log.Warn("A note could not be marked", "bot_id", s.lease.BotID, "post_id", id, "error", err.Error())
-		}
+	if len(posts) == 0 {
+		return
 	}
+	s.signs.Go(func() {
+		sleep(ctx, signAfter)
+		for _, id := range posts {
+			if err := s.desk.MarkNote(context.WithoutCancel(ctx), id); err != nil {
+				s.log.Warn("A note could not be marked", "bot_id", s.lease.BotID, "post_id", id, "error", err.Error())
+			}
+		}
+	})
 }
 
 // quoteKey is the key by which a quote of a post is known.
