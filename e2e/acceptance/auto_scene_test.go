@@ -245,11 +245,16 @@ func (c *chatter) shows(want ...string) {
 	require.Equal(c, want, now, "%v", err)
 }
 
-// automatically is how a thread shows an automatic message: who answered, the text, and the buttons as words.
+// automatically is how a thread shows an automatic message: who answered, the text, and the buttons as words that no
+// line break tears apart.
 func automatically(by, text string, labels ...string) string {
 	lines := []string{"🤖 *automatic · " + by + "*", text}
-	if len(labels) > 0 {
-		lines = append(lines, "`"+strings.Join(labels, "` `")+"`")
+	var boxes []string
+	for _, label := range labels {
+		boxes = append(boxes, "`"+strings.ReplaceAll(label, " ", "\u00a0")+"`")
+	}
+	if len(boxes) > 0 {
+		lines = append(lines, strings.Join(boxes, " "))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 )
 
-// ReadRule reads a rule from the fields of its JSON object; null is as not said. A field that there is not, or whose value
-// has another type, is a *conversation.FieldError.
+// ReadRule reads a rule from the fields of its JSON object; null is as not said, and a rule is on unless it says otherwise. A
+// field that there is not, or whose value has another type, is a *conversation.FieldError.
 func ReadRule(fields map[string]json.RawMessage) (autoreply.Rule, error) {
 	fields = maps.Clone(fields)
 	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
-	var r autoreply.Rule
+	r := autoreply.Rule{Enabled: true}
 	err := readStrictly(fields, &r)
 	if err == nil {
 		return r, nil

@@ -151,7 +151,10 @@ func TestWhatIsNoFieldOfARuleIsNamed(t *testing.T) {
 	}
 	r, err := ReadRule(patch(t, `{"name":null,"priority":3}`))
 	require.NoError(t, err)
-	require.Equal(t, autoreply.Rule{Priority: 3}, r)
+	require.Equal(t, autoreply.Rule{Enabled: true, Priority: 3}, r, "a rule is on unless it is said to be off")
+	r, err = ReadRule(patch(t, `{"enabled":false}`))
+	require.NoError(t, err)
+	require.False(t, r.Enabled)
 }
 
 func TestAllRulesAreReplacedIfNobodyElseChangedThem(t *testing.T) {

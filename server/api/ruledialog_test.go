@@ -161,8 +161,9 @@ func TestTheFormChangesWhatItShowsAndKeepsTheRest(t *testing.T) {
 	require.Equal(t, model.SubmitDialogResponse{}, response)
 	edited, err := answers.ReadRule(s.patch)
 	require.NoError(t, err)
+	require.NotContains(t, s.patch, "enabled")
 	require.Equal(t, autoreply.Rule{
-		Name: strings.Repeat("н", 80), When: autoreply.WhenOpen,
+		Name: strings.Repeat("н", 80), Enabled: true, When: autoreply.WhenOpen,
 		Texts:   flow.Texts{"uk": strings.Repeat("т", 2000), "pl": "cena"},
 		Trigger: autoreply.Trigger{Kind: autoreply.OnKeyword, Match: autoreply.Equals, Phrases: []string{"b"}},
 		Buttons: [][]flow.Button{{{Do: flow.DoMenu}}},

@@ -51,12 +51,15 @@ func (d *Desk) PostAuto(ctx context.Context, p relay.AutoPost) error {
 	return d.show(ctx, p.Bot, post)
 }
 
+// inBox makes a label one that a box in Markdown can hold, and that no line break tears apart.
+var inBox = strings.NewReplacer("`", "'", " ", "\u00a0")
+
 // buttonWords are the buttons below a message in one line, each in a box of its own.
 func buttonWords(rows [][]messenger.Button) string {
 	var words []string
 	for _, row := range rows {
 		for _, b := range row {
-			words = append(words, "`"+strings.ReplaceAll(oneLine(b.Label, maxName), "`", "'")+"`")
+			words = append(words, "`"+inBox.Replace(oneLine(b.Label, maxName))+"`")
 		}
 	}
 	return strings.Join(words, " ")

@@ -26,7 +26,7 @@ func TestAnAutomaticMessageSaysWhoAnsweredWhatAndWithWhichButtons(t *testing.T) 
 	}
 	post, appErr := s.GetPost(p.ID)
 	require.Nil(t, appErr)
-	require.Equal(t, "🤖 *automatic · Ціни \\*1\\**\nВід **40** грн, пишіть @\u2060all\n📎 prices.pdf\n`Site` `A 'b'` `Людина`", post.Message)
+	require.Equal(t, "🤖 *automatic · Ціни \\*1\\**\nВід **40** грн, пишіть @\u2060all\n📎 prices.pdf\n`Site` `A\u00a0'b'` `Людина`", post.Message)
 	require.Equal(t, "true", post.GetProp(PropAuto))
 	require.Equal(t, c.Thread.RootPostID, post.RootId)
 }
