@@ -86,6 +86,15 @@ func (c *Customer) Keys() [][]Pressable {
 	return pressables(c.AtTelegram.Keys(), telegramKey)
 }
 
+// Opens opens the bot: /start at Telegram, at Viber the chat itself.
+func (c *Customer) Opens() {
+	if c.AtViber != nil {
+		c.AtViber.Opens("")
+		return
+	}
+	c.AtTelegram.Start("")
+}
+
 // PressesKey presses the key of that label. A place that it shares is always the same.
 func (c *Customer) PressesKey(label string) error {
 	all := slices.Concat(c.Keys()...)

@@ -23,6 +23,9 @@ type chats struct {
 	customers []*world.Customer
 }
 
+// start is the key of a chat in which nothing stands yet: the apps' own, that opens the bot.
+const start = "Start"
+
 func newChats(w *world.World, bots ...*world.Bot) *chats { return &chats{world: w, bots: bots} }
 
 // customer makes a customer of a bot.
@@ -102,6 +105,9 @@ func (c *chats) Press(ctx context.Context, customerID, messageID, buttonID strin
 	switch {
 	case customer == nil:
 		return "", errors.New("There is no such customer")
+	case messageID == "" && buttonID == start && len(customer.Chat()) == 0:
+		customer.Opens()
+		return "", nil
 	case messageID == "":
 		return "", customer.PressesKey(buttonID)
 	}
@@ -113,6 +119,9 @@ func (c *chats) Keys(customerID string) [][]customerpage.Button {
 	customer := c.find(customerID)
 	if customer == nil {
 		return nil
+	}
+	if len(customer.Chat()) == 0 {
+		return [][]customerpage.Button{{{ID: start, Label: start}}}
 	}
 	return buttons(customer.Keys(), key)
 }
