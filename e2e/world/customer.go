@@ -51,6 +51,8 @@ type Line struct {
 	// See Customer.Keys for the keyboard that is seen now.
 	Buttons [][]Pressable
 	Keys    [][]Pressable
+	// Welcome tells that Viber showed it because the chat was opened: then no id of msgbot's is its ID.
+	Welcome bool
 }
 
 // Attached is a file as the customer has it.
@@ -91,6 +93,7 @@ func (c *Customer) Chat() []Line {
 func viberLine(l vibertest.Line) Line {
 	line := Line{
 		ID: l.Token, At: l.At, FromBot: l.FromBot, Kind: l.Kind, Text: l.Text, Keys: pressables(l.Buttons, viberKey),
+		Welcome: l.Welcome,
 	}
 	if f := l.File; f != nil {
 		line.File = &Attached{Name: f.Name, Type: f.MIME, Size: f.Size, SHA256: f.SHA256, Content: f.Content}

@@ -22,6 +22,8 @@ const (
 	postsPerLook = 60
 	// propAuto is the prop that msgbot puts on an automatic answer and on no other post.
 	propAuto = "msgbot_auto"
+	// pressedSign is how the post of a pressed button begins.
+	pressedSign = "🔘 "
 	// noting is how long msgbot may take to note what it has sent, and an agent's app to show what was posted.
 	noting = 2 * time.Second
 )
@@ -184,7 +186,11 @@ func (f *follower) showPost(ctx context.Context, post *model.Post) {
 	if customer == nil {
 		return
 	}
-	f.screen.said(title(customer.Bot), customer.Name, post.Message)
+	if label, pressed := strings.CutPrefix(post.Message, pressedSign); pressed {
+		f.screen.pressed(customer, label)
+	} else {
+		f.screen.said(title(customer.Bot), customer.Name, post.Message)
+	}
 	event := post.GetProp("msgbot_event")
 	if !f.events[event] {
 		f.showWay(ctx, customer, post)
@@ -235,6 +241,10 @@ func (f *follower) customerOf(ctx context.Context, post *model.Post) *world.Cust
 func (f *follower) showReceived(ctx context.Context, customer *world.Customer, l world.Line) {
 	ctx, cancel := context.WithTimeout(ctx, noting)
 	defer cancel()
+	if l.Welcome {
+		f.screen.automatic(customer, l)
+		return
+	}
 	m, err := f.noted(ctx, customer, func(m world.Message) bool { return hasPart(m, l.ID) })
 	if err == nil && m.Direction == directionAuto {
 		f.screen.automatic(customer, l)

@@ -59,12 +59,12 @@ func (s *stage) presses(ctx context.Context, with *world.Customer, l line, sum *
 	if i < 0 {
 		return errors.Errorf("there is no button [%s]", l.text)
 	}
-	s.screen.said(title(with.Bot), with.Name+" presses", "["+l.text+"]")
+	s.screen.pressed(with, l.text)
 	began := time.Now()
 	if _, err := with.PressesBelow(ctx, below.ID, all[i].Data); err != nil {
 		return err
 	}
-	post, err := s.AwaitInbound(ctx, with, l.arrives)
+	post, err := s.AwaitInbound(ctx, with, pressedSign+l.text)
 	if err != nil {
 		return err
 	}

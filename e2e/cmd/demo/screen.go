@@ -91,6 +91,11 @@ func (s *screen) said(where, who, text string) {
 	s.quote(text)
 }
 
+// pressed is a press on a button.
+func (s *screen) pressed(by *world.Customer, label string) {
+	s.said(title(by.Bot), by.Name+" presses", "["+label+"]")
+}
+
 // automatic is an automatic answer where the customer sees it.
 func (s *screen) automatic(to *world.Customer, answer world.Line) {
 	s.said(title(to.Bot), to.Bot.Name+" to "+to.Name+", automatically", withButtons(answer))

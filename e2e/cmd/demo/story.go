@@ -68,9 +68,9 @@ func peter() conversation {
 func maria() conversation {
 	return conversation{name: "Марія Бойко", pace: time.Second, lines: []line{
 		{by: opener, answer: "Вітаємо в ACME support, Марія!"},
-		{by: presser, text: "🚚 Доставка", arrives: "🔘 🚚 Доставка", answer: "Надсилаємо щодня"},
-		{by: presser, text: "Самовивіз", arrives: "🔘 Самовивіз", answer: "Забрати замовлення можна"},
-		{by: presser, text: "Людина", arrives: "🔘 Людина", answer: "Передаємо розмову колезі."},
+		{by: presser, text: "🚚 Доставка", answer: "Надсилаємо щодня"},
+		{by: presser, text: "Самовивіз", answer: "Забрати замовлення можна"},
+		{by: presser, text: "Людина", answer: "Передаємо розмову колезі."},
 		{by: customer, text: "Скільки днів ви тримаєте замовлення в крамниці?"},
 		{by: agent, text: "Вітаю, Маріє! П’ять днів."},
 	}}
