@@ -41,7 +41,7 @@ func (s *stage) invite(page string, newcomers ...*world.Customer) {
 		s.screen.fact("answer as the team", s.Server.SiteURL+"/"+world.TeamName+"/channels/"+world.InboxName)
 	} else {
 		s.screen.fact("answer as the team", "type here and press Enter")
-		s.screen.line("  %s  %s", pad("", 24), "(as "+agent+", to the customer who wrote last)")
+		s.screen.line("  %s  %s", pad("", 24), "(as "+agent+", to the customer who wrote or pressed last)")
 		s.screen.fact("Mattermost's REST", s.Server.SiteURL)
 		s.screen.line("  %s  %s", pad("", 24), "built from source, without its web pages: to see them, run")
 		s.screen.line("  %s  %s", pad("", 24), lab.MattermostDir+"=<folder of an unpacked Mattermost release> make demo")
@@ -61,7 +61,8 @@ type follower struct {
 	seen map[*world.Customer]int
 	// events are the customers' messages whose posts were seen; a long one has several.
 	events map[any]bool
-	last   *world.Customer
+	// last is who wrote or pressed last.
+	last *world.Customer
 }
 
 // follow prints what both sides write, and posts what is typed, until ctx ends.
@@ -100,7 +101,7 @@ func typing(ctx context.Context) <-chan string {
 	return typed
 }
 
-// answer posts into the thread of the customer who wrote last.
+// answer posts into the thread of the customer who wrote or pressed last.
 func (f *follower) answer(ctx context.Context, text string) {
 	if text == "" {
 		return
@@ -186,6 +187,7 @@ func (f *follower) showPost(ctx context.Context, post *model.Post) {
 	if customer == nil {
 		return
 	}
+	f.last = customer // a press is nothing that stands in his chat
 	if label, pressed := strings.CutPrefix(post.Message, pressedSign); pressed {
 		f.screen.pressed(customer, label)
 	} else {
