@@ -188,17 +188,17 @@ function show(state) {
   $('avatar').textContent = initials(name);
   $('bot').textContent = name;
   $('who').textContent = `on ${titles[messenger]} · you write as ${customer.name}`;
-  if (opening) {
-    opening = false;
-    text.focus();
-  }
   const list = $('messages');
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  const atEnd = opening || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   list.replaceChildren(...state.messages.map(bubble));
   $('keys').replaceChildren(...layout(state.keys, ''));
   $('keys').hidden = !state.keys.length;
   if (atEnd) {
     list.scrollTop = list.scrollHeight;
+  }
+  if (opening) {
+    opening = false;
+    text.focus();
   }
 }
 
