@@ -24,8 +24,13 @@ type Chats interface {
 	Say(customerID, text string) error
 	// SendFile sends a file to the bot as the customer, with a text that may be empty.
 	SendFile(customerID, name string, content []byte, text string) error
+	// Press presses a button as the customer: one below a message, or a key when messageID is empty. It returns what the
+	// messenger shows for a moment, empty for nothing.
+	Press(ctx context.Context, customerID, messageID, buttonID string) (toast string, err error)
 	// Messages are both sides of a customer's chat, oldest first; nil for an unknown customer.
 	Messages(customerID string) []Message
+	// Keys are the rows of the keyboard that the customer sees above what he types, nil for none.
+	Keys(customerID string) [][]Button
 }
 
 // Bot is a bot that customers can write to.
@@ -59,6 +64,17 @@ type Message struct {
 	Reactions []string `json:"reactions,omitempty"`
 	// File is nil for none.
 	File *File `json:"file,omitempty"`
+	// Buttons are the rows of those below it.
+	Buttons [][]Button `json:"buttons,omitempty"`
+}
+
+// Button is a button below a message, or a key above what the customer types.
+type Button struct {
+	// ID names it among those of its message or keyboard; empty when the bot is told nothing of a press.
+	ID    string `json:"id,omitempty"`
+	Label string `json:"label"`
+	// URL is the address that it opens, empty for none.
+	URL string `json:"url,omitempty"`
 }
 
 // File is a file of a message.

@@ -27,6 +27,9 @@ type memory struct {
 	mu        sync.Mutex
 	customers []customerpage.Customer
 	messages  map[string][]customerpage.Message
+	keys      [][]customerpage.Button
+	// pressed are customer, message and button of each press.
+	pressed [][3]string
 }
 
 func (m *memory) Bots() []customerpage.Bot {
@@ -82,6 +85,28 @@ func (m *memory) Messages(customerID string) []customerpage.Message {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.messages[customerID])
+}
+
+func (m *memory) Press(_ context.Context, customerID, messageID, buttonID string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if buttonID == "gone" {
+		return "", errors.New("That button is gone")
+	}
+	m.pressed = append(m.pressed, [3]string{customerID, messageID, buttonID})
+	return "a person <b>answers</b>", nil
+}
+
+func (m *memory) Keys(string) [][]customerpage.Button {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keys
+}
+
+func (m *memory) shows(keys [][]customerpage.Button) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys = keys
 }
 
 func start(t *testing.T) (*memory, string) {
@@ -180,6 +205,33 @@ func TestAFileOfACustomerReachesHisBotAndIsShownOrOfferedAsWhatItIs(t *testing.T
 	require.Len(t, chats.Messages(customer.ID), 3)
 }
 
+func TestButtonsAndKeysAreShownUntilTheyAreTakenAway(t *testing.T) {
+	chats, url := start(t)
+	customer, err := chats.NewCustomer("b1", "Оксана")
+	require.NoError(t, err)
+	states := listen(t, url+"/events?customer="+customer.ID)
+	require.Empty(t, (<-states).Keys)
+
+	below := [][]customerpage.Button{{{ID: "d1", Label: "Ціни"}, {Label: "Сайт", URL: "https://example.com"}}}
+	chats.add(customer.ID, customerpage.Message{ID: "7", FromBot: true, Text: "Меню", Buttons: below})
+	require.Equal(t, below, (<-states).Messages[0].Buttons)
+	keys := [][]customerpage.Button{{{ID: "Номер", Label: "Номер"}}}
+	chats.shows(keys)
+	require.Equal(t, keys, (<-states).Keys)
+	chats.shows(nil)
+	require.Empty(t, (<-states).Keys)
+}
+
+func TestAPressReachesItsBotAndTheAnswerHasItsToast(t *testing.T) {
+	chats, url := start(t)
+	for _, press := range []string{`{"message":"7","button":"d1"}`, `{"message":"","button":"Номер"}`} {
+		status, body := request(t, http.MethodPost, url+"/customers/c1/presses", press)
+		require.Equal(t, http.StatusOK, status, body)
+		require.JSONEq(t, `{"toast":"a person <b>answers</b>"}`, body)
+	}
+	require.Equal(t, [][3]string{{"c1", "7", "d1"}, {"c1", "", "Номер"}}, chats.pressed)
+}
+
 type state struct {
 	Customers []struct {
 		Name, Last string
@@ -188,7 +240,9 @@ type state struct {
 	Messages []struct {
 		FromBot bool `json:"from_bot"`
 		Nodes   []customerpage.Node
+		Buttons [][]customerpage.Button
 	}
+	Keys [][]customerpage.Button
 }
 
 // listen reads the stream until the test ends.
@@ -236,12 +290,15 @@ func TestBadInputIsRefusedInWords(t *testing.T) {
 		{"/customers/c1/messages", `{"text":"` + strings.Repeat("a", 7001) + `"}`, 422, "at most 7000"},
 		{"/customers/c1/messages", strings.Repeat(" ", 1<<18), 400, "reasonable size"},
 		{"/customers/c9/messages", `{"text":"x"}`, 422, "no such customer"},
+		{"/customers/c1/presses", `nonsense`, 400, "not JSON"},
+		{"/customers/c1/presses", `{"message":"7","button":"gone"}`, 422, "That button is gone"},
 	} {
 		status, body := request(t, http.MethodPost, url+c.path, c.body)
 		require.Equal(t, c.status, status, c.words)
 		require.Contains(t, body, c.words)
 	}
 	require.Empty(t, chats.Messages("c1"))
+	require.Empty(t, chats.pressed)
 }
 
 func TestAnotherSiteCannotWriteAsACustomer(t *testing.T) {

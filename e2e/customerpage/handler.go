@@ -3,6 +3,7 @@ package customerpage
 // The page's HTTP interface: the page itself, what there is to do, and a stream of what changes.
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -26,6 +27,8 @@ const (
 	maxFile = 30 << 20 // bytes; more than the 20 MB that Telegram lets bots fetch, so that one can see what happens then
 	// refresh is how often an open page looks for something new.
 	refresh = 150 * time.Millisecond
+	// patience is how long a bot may take to acknowledge a press.
+	patience = 15 * time.Second
 )
 
 type server struct {
@@ -51,6 +54,7 @@ func Handler(chats Chats) (http.Handler, error) {
 	mux.HandleFunc("POST /customers", s.newCustomer)
 	mux.HandleFunc("POST /customers/{id}/messages", s.say)
 	mux.HandleFunc("POST /customers/{id}/files", s.send)
+	mux.HandleFunc("POST /customers/{id}/presses", s.press)
 	mux.HandleFunc("GET /customers/{id}/messages/{message}/file", s.file)
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }
@@ -70,12 +74,13 @@ type entry struct {
 
 // state is all that the page shows.
 type state struct {
-	Customers []entry   `json:"customers"`
-	Messages  []Message `json:"messages"`
+	Customers []entry    `json:"customers"`
+	Messages  []Message  `json:"messages"`
+	Keys      [][]Button `json:"keys"`
 }
 
 func (s *server) state(open string) state {
-	now := state{Customers: []entry{}, Messages: []Message{}}
+	now := state{Customers: []entry{}, Messages: []Message{}, Keys: [][]Button{}}
 	for _, c := range s.chats.Customers() {
 		messages := s.chats.Messages(c.ID)
 		e := entry{Customer: c, Count: len(messages)}
@@ -85,12 +90,13 @@ func (s *server) state(open string) state {
 		now.Customers = append(now.Customers, e)
 		if c.ID == open {
 			now.Messages = append(now.Messages, messages...)
+			now.Keys = append(now.Keys, s.chats.Keys(c.ID)...)
 		}
 	}
 	return now
 }
 
-// events streams the state, with the messages of the customer in the query, each time it has changed.
+// events streams the state, with the messages and keys of the customer in the query, each time it has changed.
 func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -157,6 +163,27 @@ func (s *server) say(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// press is a press on a button: the answer has what the messenger shows for a moment.
+func (s *server) press(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		// Message is the id of the message that the button is below, empty for a key.
+		Message string `json:"message"`
+		Button  string `json:"button"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	toast, err := s.chats.Press(ctx, r.PathValue("id"), in.Message, in.Button)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"toast": toast}) // the browser may have gone away
 }
 
 func read(w http.ResponseWriter, r *http.Request, into any) bool {

@@ -45,8 +45,14 @@ type Line struct {
 	ReplyTo   string
 	Quote     string
 	Reactions []string
-	// Edited tells that it was changed since it was sent.
+	// Edited tells that it shows that it was changed since it was sent.
 	Edited bool
+	// Buttons are the rows of those below it, which only Telegram has; Keys are those of the keyboard that came with it.
+	// See Customer.Keys for the keyboard that is seen now.
+	Buttons [][]Pressable
+	Keys    [][]Pressable
+	// Welcome tells that Viber showed it because the chat was opened: then no id of msgbot's is its ID.
+	Welcome bool
 }
 
 // Attached is a file as the customer has it.
@@ -85,7 +91,10 @@ func (c *Customer) Chat() []Line {
 }
 
 func viberLine(l vibertest.Line) Line {
-	line := Line{ID: l.Token, At: l.At, FromBot: l.FromBot, Kind: l.Kind, Text: l.Text}
+	line := Line{
+		ID: l.Token, At: l.At, FromBot: l.FromBot, Kind: l.Kind, Text: l.Text, Keys: pressables(l.Buttons, viberKey),
+		Welcome: l.Welcome,
+	}
 	if f := l.File; f != nil {
 		line.File = &Attached{Name: f.Name, Type: f.MIME, Size: f.Size, SHA256: f.SHA256, Content: f.Content}
 	}
@@ -96,6 +105,7 @@ func telegramLine(m telegramtest.ChatMessage) Line {
 	line := Line{
 		ID: strconv.Itoa(m.ID), At: m.At, FromBot: m.FromBot, Kind: m.Kind, Text: m.Text, Entities: m.Entities,
 		Album: m.MediaGroupID, Reactions: m.Reactions, Edited: m.Edited,
+		Buttons: pressables(m.Buttons, telegramButton), Keys: pressables(m.Keys, telegramKey),
 	}
 	if f := m.File; f.ID != "" {
 		line.File = &Attached{Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256, Content: f.Content}

@@ -3,6 +3,7 @@ package main
 // The customers of the demonstration, as the customer page shows them.
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -21,6 +22,9 @@ type chats struct {
 	mu        sync.Mutex
 	customers []*world.Customer
 }
+
+// start is the key of a chat in which nothing stands yet: the apps' own, that opens the bot.
+const start = "Start"
 
 func newChats(w *world.World, bots ...*world.Bot) *chats { return &chats{world: w, bots: bots} }
 
@@ -95,6 +99,50 @@ func (c *chats) SendFile(customerID, name string, content []byte, text string) e
 	return nil
 }
 
+// Press implements customerpage.Chats.
+func (c *chats) Press(ctx context.Context, customerID, messageID, buttonID string) (string, error) {
+	customer := c.find(customerID)
+	switch {
+	case customer == nil:
+		return "", errors.New("There is no such customer")
+	case messageID == "" && buttonID == start && len(customer.Chat()) == 0:
+		customer.Opens()
+		return "", nil
+	case messageID == "":
+		return "", customer.PressesKey(buttonID)
+	}
+	return customer.PressesBelow(ctx, messageID, buttonID)
+}
+
+// Keys implements customerpage.Chats.
+func (c *chats) Keys(customerID string) [][]customerpage.Button {
+	customer := c.find(customerID)
+	if customer == nil {
+		return nil
+	}
+	if len(customer.Chat()) == 0 {
+		return [][]customerpage.Button{{{ID: start, Label: start}}}
+	}
+	return buttons(customer.Keys(), key)
+}
+
+// below and key name buttons as Press takes them.
+func below(b world.Pressable) string { return b.Data }
+func key(b world.Pressable) string   { return b.Label }
+
+// buttons are rows of buttons for the page.
+func buttons(rows [][]world.Pressable, id func(world.Pressable) string) [][]customerpage.Button {
+	var all [][]customerpage.Button
+	for _, row := range rows {
+		var shown []customerpage.Button
+		for _, b := range row {
+			shown = append(shown, customerpage.Button{ID: id(b), Label: b.Label, URL: b.URL})
+		}
+		all = append(all, shown)
+	}
+	return all
+}
+
 // Messages implements customerpage.Chats.
 func (c *chats) Messages(customerID string) []customerpage.Message {
 	customer := c.find(customerID)
@@ -106,7 +154,7 @@ func (c *chats) Messages(customerID string) []customerpage.Message {
 	for _, l := range lines {
 		m := customerpage.Message{
 			ID: l.ID, FromBot: l.FromBot, At: l.At, Text: l.Text, Nodes: customerpage.Format(l.Text, l.Entities),
-			Answers: answered(lines, l), Edited: l.Edited, Reactions: l.Reactions,
+			Answers: answered(lines, l), Edited: l.Edited, Reactions: l.Reactions, Buttons: buttons(l.Buttons, below),
 		}
 		if f := l.File; f != nil {
 			m.File = customerpage.NewFile(f.Name, f.Size, f.Content)

@@ -20,20 +20,28 @@ const (
 	// look is how often the follower looks for something new.
 	look         = 200 * time.Millisecond
 	postsPerLook = 60
+	// propAuto is the prop that msgbot puts on an automatic answer and on no other post.
+	propAuto = "msgbot_auto"
+	// pressedSign is how the post of a pressed button begins.
+	pressedSign = "🔘 "
 	// noting is how long msgbot may take to note what it has sent, and an agent's app to show what was posted.
 	noting = 2 * time.Second
 )
 
-// invite says how to take part.
-func (s *stage) invite(page string) {
+// invite says how to take part; newcomers are customers who have not written yet.
+func (s *stage) invite(page string, newcomers ...*world.Customer) {
 	agent := s.Agents[0].User.Username
 	s.screen.title("Your turn")
 	s.screen.fact("write as a customer", page)
+	s.screen.line("  %s  %s", pad("", 24), "(/start, or a press on Start, shows a newcomer the menu; press on from there)")
+	for _, c := range newcomers {
+		s.screen.line("  %s  %s", pad("", 24), "new on "+title(c.Bot)+": "+c.Name)
+	}
 	if s.mattermost.HasWebApp() {
 		s.screen.fact("answer as the team", s.Server.SiteURL+"/"+world.TeamName+"/channels/"+world.InboxName)
 	} else {
 		s.screen.fact("answer as the team", "type here and press Enter")
-		s.screen.line("  %s  %s", pad("", 24), "(as "+agent+", to the customer who wrote last)")
+		s.screen.line("  %s  %s", pad("", 24), "(as "+agent+", to the customer who wrote or pressed last)")
 		s.screen.fact("Mattermost's REST", s.Server.SiteURL)
 		s.screen.line("  %s  %s", pad("", 24), "built from source, without its web pages: to see them, run")
 		s.screen.line("  %s  %s", pad("", 24), lab.MattermostDir+"=<folder of an unpacked Mattermost release> make demo")
@@ -51,18 +59,16 @@ type follower struct {
 	posted map[string]time.Time
 	// seen counts the messages of each customer's chat that were looked at.
 	seen map[*world.Customer]int
-	// waiting are each customer's own messages that are not in his thread yet; they get there in order.
-	waiting map[*world.Customer][]world.Line
 	// events are the customers' messages whose posts were seen; a long one has several.
 	events map[any]bool
-	last   *world.Customer
+	// last is who wrote or pressed last.
+	last *world.Customer
 }
 
 // follow prints what both sides write, and posts what is typed, until ctx ends.
 func (s *stage) follow(ctx context.Context) {
 	f := &follower{
-		stage: s, posted: map[string]time.Time{}, seen: map[*world.Customer]int{},
-		waiting: map[*world.Customer][]world.Line{}, events: map[any]bool{},
+		stage: s, posted: map[string]time.Time{}, seen: map[*world.Customer]int{}, events: map[any]bool{},
 	}
 	f.catchUp(ctx)
 	typed := typing(ctx)
@@ -95,7 +101,7 @@ func typing(ctx context.Context) <-chan string {
 	return typed
 }
 
-// answer posts into the thread of the customer who wrote last.
+// answer posts into the thread of the customer who wrote or pressed last.
 func (f *follower) answer(ctx context.Context, text string) {
 	if text == "" {
 		return
@@ -115,7 +121,9 @@ func (f *follower) answer(ctx context.Context, text string) {
 func (f *follower) catchUp(ctx context.Context) {
 	for _, customer := range f.chats.all() {
 		f.seen[customer] = len(customer.Chat())
-		f.last = customer
+		if f.seen[customer] > 0 {
+			f.last = customer
+		}
 	}
 	for _, post := range f.recent(ctx) {
 		f.posted[post.Id] = created(post)
@@ -132,7 +140,6 @@ func (f *follower) news(ctx context.Context) {
 				got = append(got, func() { f.showReceived(ctx, customer, l) })
 				continue
 			}
-			f.waiting[customer] = append(f.waiting[customer], l)
 			f.last = customer
 		}
 		f.seen[customer] = len(chat)
@@ -169,6 +176,9 @@ func (f *follower) showPost(ctx context.Context, post *model.Post) {
 	if post.RootId == "" {
 		return // a card
 	}
+	if post.GetProp(propAuto) != nil {
+		return // shown where the customer gets it
+	}
 	if !world.IsInbound(post) {
 		f.screen.said("Mattermost", f.nameOf(ctx, post.UserId), post.Message)
 		return
@@ -177,15 +187,31 @@ func (f *follower) showPost(ctx context.Context, post *model.Post) {
 	if customer == nil {
 		return
 	}
-	f.screen.said(title(customer.Bot), customer.Name, post.Message)
+	f.last = customer // a press is nothing that stands in his chat
+	if label, pressed := strings.CutPrefix(post.Message, pressedSign); pressed {
+		f.screen.pressed(customer, label)
+	} else {
+		f.screen.said(title(customer.Bot), customer.Name, post.Message)
+	}
 	event := post.GetProp("msgbot_event")
-	if own := f.waiting[customer]; len(own) > 0 && !f.events[event] {
-		if shown, err := f.shown.await(ctx, post.Id); err == nil {
-			f.screen.hop(f.Agents[0].User.Username+" sees it in ~"+f.Inbox.Name, shown.Sub(own[0].At))
-		}
-		f.waiting[customer] = own[1:]
+	if !f.events[event] {
+		f.showWay(ctx, customer, post)
 	}
 	f.events[event] = true
+}
+
+// showWay prints how long a customer's message took into the thread. A press is no message: of it the messengers tell no
+// time.
+func (f *follower) showWay(ctx context.Context, customer *world.Customer, post *model.Post) {
+	m, err := f.noted(ctx, customer, func(m world.Message) bool { return m.PostID == post.Id })
+	if err != nil {
+		return
+	}
+	chat := customer.Chat()
+	i := slices.IndexFunc(chat, func(l world.Line) bool { return !l.FromBot && hasPart(m, l.ID) })
+	if i >= 0 {
+		_, _ = f.sighted(ctx, post.Id, chat[i].At) // what is not seen is not printed
+	}
 }
 
 func (f *follower) nameOf(ctx context.Context, userID string) string {
@@ -212,32 +238,22 @@ func (f *follower) customerOf(ctx context.Context, post *model.Post) *world.Cust
 	return all[i]
 }
 
-// showReceived prints what a customer got, and the time since the post it comes from was made.
+// showReceived prints what a customer got, and for an agent's reply the time since it was written. msgbot notes a message's
+// id a moment after it has sent it.
 func (f *follower) showReceived(ctx context.Context, customer *world.Customer, l world.Line) {
-	f.screen.said(title(customer.Bot), customer.Name+" got", l.Text)
-	if at, ok := f.sourceOf(ctx, customer, l); ok {
-		f.screen.hop("since it was written in the thread", l.At.Sub(at))
-	}
-}
-
-// sourceOf is when the post was made that a customer's message comes from. msgbot notes the message's id a moment after
-// it has sent it.
-func (f *follower) sourceOf(ctx context.Context, customer *world.Customer, l world.Line) (at time.Time, found bool) {
 	ctx, cancel := context.WithTimeout(ctx, noting)
 	defer cancel()
-	talk, err := f.AwaitConversation(ctx, customer)
-	if err != nil {
-		return at, false
+	if l.Welcome {
+		f.screen.automatic(customer, l)
+		return
 	}
-	err = lab.Eventually(ctx, "the note of a sent message", func() (bool, error) {
-		messages, _, err := f.Plugin.Messages(ctx, talk.ID, nil)
-		for _, m := range messages {
-			if slices.ContainsFunc(m.Parts, func(p world.Part) bool { return p.ExternalID == l.ID }) {
-				at, found = f.posted[m.PostID]
-				return true, nil
-			}
-		}
-		return false, err
-	})
-	return at, found && err == nil
+	m, err := f.noted(ctx, customer, func(m world.Message) bool { return hasPart(m, l.ID) })
+	if err == nil && m.Direction == directionAuto {
+		f.screen.automatic(customer, l)
+		return
+	}
+	f.screen.said(title(customer.Bot), customer.Name+" got", withButtons(l))
+	if at, known := f.posted[m.PostID]; known {
+		f.screen.hop("since it was written in the thread", l.At.Sub(at))
+	}
 }

@@ -76,7 +76,7 @@ func demonstrate(ctx context.Context, out *screen, once bool) (err error) {
 		return err
 	}
 	defer func() { _ = page.Close() }()
-	s.invite(page.URL)
+	s.invite(page.URL, s.chats.customer(s.telegram, "Іван Коваль"), s.chats.customer(s.viber, "Ганна Мельник"))
 	s.follow(ctx)
 	return nil
 }
@@ -117,6 +117,12 @@ func (s *stage) connect(ctx context.Context) error {
 		return errors.Wrap(err, "connecting the Viber bot")
 	}
 	s.chats = newChats(s.World, s.telegram, s.viber)
+	s.screen.step("example flow " + shop + ", published at both bots")
+	for _, bot := range []*world.Bot{s.telegram, s.viber} {
+		if err = s.publish(ctx, bot); err != nil {
+			return err
+		}
+	}
 	s.screen.step("both bots at work and healthy")
 	return s.AwaitHealthy(ctx, s.telegram, s.viber)
 }

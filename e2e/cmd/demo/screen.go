@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/msgbot/mattermost-plugin-msgbot/e2e/world"
 )
 
 // style is an ANSI "select graphic rendition" code.
@@ -88,6 +91,29 @@ func (s *screen) said(where, who, text string) {
 	s.quote(text)
 }
 
+// pressed is a press on a button.
+func (s *screen) pressed(by *world.Customer, label string) {
+	s.said(title(by.Bot), by.Name+" presses", "["+label+"]")
+}
+
+// automatic is an automatic answer where the customer sees it.
+func (s *screen) automatic(to *world.Customer, answer world.Line) {
+	s.said(title(to.Bot), to.Bot.Name+" to "+to.Name+", automatically", withButtons(answer))
+}
+
+// withButtons is the text of a message with the buttons that came with it, as [Label].
+func withButtons(of world.Line) string {
+	rows := []string{of.Text}
+	for _, row := range slices.Concat(of.Buttons, of.Keys) {
+		var labels []string
+		for _, b := range row {
+			labels = append(labels, "["+b.Label+"]")
+		}
+		rows = append(rows, strings.Join(labels, " "))
+	}
+	return strings.Join(rows, "\n")
+}
+
 func (s *screen) quote(text string) {
 	for row := range strings.SplitSeq(text, "\n") {
 		s.line("  %s  %s", pad("", whereWidth), row)
@@ -97,6 +123,11 @@ func (s *screen) quote(text string) {
 // hop is one stage of a message's way that went well, and the time since it was written.
 func (s *screen) hop(what string, took time.Duration) {
 	s.line("  %s  %s %s %s", pad("", whereWidth), s.paint(green, "→"), pad(what, hopWidth), s.paint(faint, duration(took)))
+}
+
+// aside is a remark on what was said.
+func (s *screen) aside(what string) {
+	s.line("  %s  %s %s", pad("", whereWidth), s.paint(green, "•"), what)
 }
 
 // failed is a stage that did not go well.

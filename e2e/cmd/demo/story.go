@@ -21,6 +21,8 @@ type speaker int
 
 const (
 	customer speaker = iota
+	opener           // a customer who opens the bot with /start
+	presser          // a customer who presses a button
 	agent
 	note // an agent's, for the team only
 )
@@ -31,16 +33,20 @@ type line struct {
 	text string
 	// arrives is the text on the other side, where it differs.
 	arrives string
+	// answer is how the automatic answer to it begins.
+	answer string
 }
 
 // conversation is a scripted conversation with one customer.
 type conversation struct {
 	name  string
 	lines []line
+	// pace is how long everybody reads before he does something.
+	pace time.Duration
 }
 
 func oksana() conversation {
-	return conversation{"Оксана Шевченко", []line{
+	return conversation{name: "Оксана Шевченко", lines: []line{
 		{by: customer, text: "Добрий день! Чи є у вас чайник К200?"},
 		{by: agent, text: "Вітаю! Так, лишилося **3 штуки**. Код на знижку: `SPRING25`", arrives: "Вітаю! Так, лишилося 3 штуки. Код на знижку: SPRING25"},
 		{by: customer, text: "Чудово, беру один. Дякую 👍"},
@@ -48,7 +54,7 @@ func oksana() conversation {
 }
 
 func peter() conversation {
-	return conversation{"Peter Novak", []line{
+	return conversation{name: "Peter Novak", lines: []line{
 		{by: customer, text: "Hello, where is my order 1042?"},
 		{by: note, text: "! a regular customer, let us be quick"},
 		{by: agent, text: "One moment, I am looking it up."},
@@ -57,14 +63,29 @@ func peter() conversation {
 	}}
 }
 
+// maria is led by the example flow before a person answers. She takes her time: who is faster than people waits, since msgbot
+// keeps to Telegram's limit of a message a second to one chat.
+func maria() conversation {
+	return conversation{name: "Марія Бойко", pace: time.Second, lines: []line{
+		{by: opener, answer: "Вітаємо в ACME support, Марія!"},
+		{by: presser, text: "🚚 Доставка", answer: "Надсилаємо щодня"},
+		{by: presser, text: "Самовивіз", answer: "Забрати замовлення можна"},
+		{by: presser, text: "Людина", answer: "Передаємо розмову колезі."},
+		{by: customer, text: "Скільки днів ви тримаєте замовлення в крамниці?"},
+		{by: agent, text: "Вітаю, Маріє! П’ять днів."},
+	}}
+}
+
 // tally is what the script came to.
 type tally struct {
-	messages, notes   count
-	inbound, outbound []time.Duration
+	messages, notes, answers     count
+	inbound, outbound, automatic []time.Duration
 }
 
 // count is how many of the lines said did what they should.
 type count struct{ said, right int }
+
+func (c count) whole() bool { return c.right == c.said }
 
 func (c count) String() string { return fmt.Sprintf("%d of %d", c.right, c.said) }
 
@@ -74,16 +95,17 @@ func (s *stage) tell(ctx context.Context) error {
 	for _, c := range []struct {
 		bot *world.Bot
 		conversation
-	}{{s.telegram, oksana()}, {s.viber, peter()}} {
+	}{{s.telegram, oksana()}, {s.viber, peter()}, {s.telegram, maria()}} {
 		s.screen.title(fmt.Sprintf("%s customer %s and agent %s", title(c.bot), c.name, s.Agents[0].User.Username))
-		s.play(ctx, s.chats.customer(c.bot, c.name), c.lines, &sum)
+		s.play(ctx, s.chats.customer(c.bot, c.name), c.conversation, &sum)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	s.summary(sum)
-	if sum.messages.right < sum.messages.said || sum.notes.right < sum.notes.said {
-		return errors.Errorf("%v messages arrived, %v notes stayed inside", sum.messages, sum.notes)
+	if !sum.messages.whole() || !sum.answers.whole() || !sum.notes.whole() {
+		return errors.Errorf("%v messages arrived, %v automatic answers came, %v notes stayed inside",
+			sum.messages, sum.answers, sum.notes)
 	}
 	if wrong := append(s.TelegramCloud.Violations(), s.ViberCloud.Violations()...); len(wrong) > 0 {
 		return errors.Errorf("the messengers were called wrongly: %q", wrong)
@@ -92,9 +114,11 @@ func (s *stage) tell(ctx context.Context) error {
 }
 
 // play says the lines of one conversation, each after the one before it has arrived, up to the first that does not.
-func (s *stage) play(ctx context.Context, with *world.Customer, lines []line, sum *tally) {
-	for _, l := range lines {
-		if ctx.Err() != nil {
+func (s *stage) play(ctx context.Context, with *world.Customer, script conversation, sum *tally) {
+	for _, l := range script.lines {
+		select {
+		case <-time.After(script.pace):
+		case <-ctx.Done():
 			return
 		}
 		if l.arrives == "" {
@@ -106,6 +130,10 @@ func (s *stage) play(ctx context.Context, with *world.Customer, lines []line, su
 		switch l.by {
 		case customer:
 			err = s.fromCustomer(ctx, with, l, sum)
+		case opener:
+			err = s.opens(ctx, with, l, sum)
+		case presser:
+			err = s.presses(ctx, with, l, sum)
 		case agent:
 			err = s.fromAgent(ctx, with, l, sum)
 		case note:
@@ -134,14 +162,23 @@ func (s *stage) fromCustomer(ctx context.Context, with *world.Customer, l line, 
 	if accepted, ok := s.accepted(with, said); ok {
 		s.screen.hop("accepted by msgbot and stored", accepted)
 	}
-	shown, err := s.shown.await(ctx, post.Id)
+	took, err := s.sighted(ctx, post.Id, said.At)
 	if err != nil {
 		return err
 	}
-	took := shown.Sub(said.At)
-	s.screen.hop(s.Agents[0].User.Username+" sees it in ~"+s.Inbox.Name, took)
 	sum.inbound = append(sum.inbound, took)
 	return nil
+}
+
+// sighted waits until the agent's app shows a post, and prints and returns how long after began that was.
+func (s *stage) sighted(ctx context.Context, postID string, began time.Time) (time.Duration, error) {
+	shown, err := s.shown.await(ctx, postID)
+	if err != nil {
+		return 0, err
+	}
+	took := shown.Sub(began)
+	s.screen.hop(s.Agents[0].User.Username+" sees it in ~"+s.Inbox.Name, took)
+	return took, nil
 }
 
 func (s *stage) fromAgent(ctx context.Context, with *world.Customer, l line, sum *tally) error {
@@ -180,7 +217,7 @@ func (s *stage) keptInside(ctx context.Context, with *world.Customer, l line) er
 	if message.Direction != "note" || len(with.Received()) != before {
 		return errors.New("a note for the team was sent to the customer")
 	}
-	s.screen.line("  %s  %s a note for the team: %s gets nothing", pad("", whereWidth), s.screen.paint(green, "•"), with.Name)
+	s.screen.aside("a note for the team: " + with.Name + " gets nothing")
 	return nil
 }
 
@@ -221,9 +258,11 @@ func (s *stage) accepted(with *world.Customer, said world.Line) (time.Duration, 
 func (s *stage) summary(sum tally) {
 	s.screen.title("Summary")
 	s.screen.fact("messages that arrived", sum.messages.String())
+	s.screen.fact("automatic answers", sum.answers.String())
 	s.screen.fact("notes that stayed inside", sum.notes.String())
 	s.screen.fact("customer → agent", spread(sum.inbound))
 	s.screen.fact("agent → customer", spread(sum.outbound))
+	s.screen.fact("customer → automatic", spread(sum.automatic))
 }
 
 // spread is the shortest and the longest of times.

@@ -27,7 +27,7 @@ const tags = {
 
 function link(url, ...children) {
   const safe = /^(https?|tg|viber|mailto|tel):/i.test(url) ? url : '#';
-  return element('a', {href: safe, target: '_blank', rel: 'noreferrer'}, ...children);
+  return element('a', {href: safe, target: '_blank', rel: 'noopener noreferrer'}, ...children);
 }
 
 // Both messengers' apps make addresses in a text clickable.
@@ -101,7 +101,39 @@ function bubble(message) {
     made.append(element('div', {className: 'reactions'}, message.reactions.join(' ')));
   }
   made.append(element('time', {dateTime: message.at}, message.edited ? `edited ${clock}` : clock));
+  if (message.buttons) {
+    made.append(element('div', {className: 'buttons'}, ...layout(message.buttons, message.id)));
+  }
   return made;
+}
+
+// Rows of buttons below a message; message is empty for the keys above what is typed.
+function layout(buttons, message) {
+  return buttons.map((row) => element('div', {className: 'row'}, ...row.map((button) => pressable(button, message))));
+}
+
+// A button that opens an address is a link; at Viber the bot is told of a press on it besides.
+function pressable({id, label, url}, message) {
+  const made = url ? link(url, label) : element('button', {type: 'button'}, label);
+  made.dataset.key = `${message} ${id ?? url}`;
+  if (id) {
+    made.onclick = () => press(message, id);
+  }
+  return made;
+}
+
+async function press(message, button) {
+  const answer = await post(`customers/${encodeURIComponent(open)}/presses`, {message, button});
+  toast(answer ? (await answer.json()).toast : '');
+}
+
+let fading;
+
+// A toast is shown for a moment.
+function toast(text) {
+  clearTimeout(fading);
+  $('toast').textContent = text;
+  fading = setTimeout(() => { $('toast').textContent = ''; }, 4000);
 }
 
 function initials(name) {
@@ -121,10 +153,20 @@ function row(customer) {
     ),
   );
   button.append(unread > 0 ? element('i', {className: 'unread'}, String(unread)) : element('i', {className: 'messenger'}, titles[messenger]));
+  button.dataset.key = customer.id;
   if (customer.id === open) {
     button.setAttribute('aria-current', 'true');
   }
   return button;
+}
+
+// What is shown anew keeps the focus; from a button that is gone it goes to what is typed.
+function refresh(state) {
+  const {key} = document.activeElement.dataset;
+  show(state);
+  if (key && document.activeElement === document.body) {
+    (document.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? text).focus();
+  }
 }
 
 function show(state) {
@@ -146,22 +188,24 @@ function show(state) {
   $('avatar').textContent = initials(name);
   $('bot').textContent = name;
   $('who').textContent = `on ${titles[messenger]} · you write as ${customer.name}`;
+  const list = $('messages');
+  const atEnd = opening || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.replaceChildren(...state.messages.map(bubble));
+  $('keys').replaceChildren(...layout(state.keys, ''));
+  $('keys').hidden = !state.keys.length;
+  if (atEnd) {
+    list.scrollTop = list.scrollHeight;
+  }
   if (opening) {
     opening = false;
     text.focus();
-  }
-  const list = $('messages');
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  list.replaceChildren(...state.messages.map(bubble));
-  if (atEnd) {
-    list.scrollTop = list.scrollHeight;
   }
 }
 
 function listen() {
   stream?.close();
   stream = new EventSource(`events?customer=${encodeURIComponent(open)}`);
-  stream.onmessage = ({data}) => { problem(''); show(JSON.parse(data)); };
+  stream.onmessage = ({data}) => { problem(''); refresh(JSON.parse(data)); };
   stream.onerror = () => problem('The demo does not answer. Is it still running?');
 }
 
@@ -226,6 +270,7 @@ text.onkeydown = (event) => {
 window.onhashchange = () => {
   open = location.hash.slice(1);
   opening = true;
+  toast('');
   listen();
 };
 listen();

@@ -38,7 +38,7 @@ func (s *Speaker) edit(messageID int, change func(*message)) ChatMessage {
 	defer s.lock()()
 	m := s.mine(messageID)
 	change(m)
-	m.editedAt = s.chat.bot.server.options.now()
+	m.editedAt, m.edited = s.chat.bot.server.options.now(), true
 	s.chat.tell("edited_message", m)
 	return m.view()
 }

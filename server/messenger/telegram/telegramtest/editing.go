@@ -41,6 +41,7 @@ func (c call) changed(m *message, text string, entities []Entity) (any, *apiErro
 		return nil, badRequest("message is not modified: specified new message content and reply markup are exactly the " +
 			"same as a current content and reply markup of the message")
 	}
+	m.edited = m.edited || text != m.text || !equal(entities, m.entities)
 	m.text, m.entities, m.buttons, m.editedAt = text, entities, buttons, c.server.options.now()
 	if m.chat.business != nil {
 		m.chat.tell("edited_message", m)

@@ -79,6 +79,23 @@ func TestNativeReplies(t *testing.T) {
 	require.Empty(t, s.Violations())
 }
 
+func TestAnEditedKeyboardLeavesNoSignOfAnEdit(t *testing.T) {
+	s, b, _ := shop(t)
+	keyboard := obj{"inline_keyboard": [][]obj{{{"text": "A", "callback_data": "a"}}}}
+	require.True(t, do(t, s, b, "sendMessage", obj{"chat_id": 42, "text": "one", "reply_markup": keyboard}).OK)
+	edit := func(method string, more obj) {
+		more["chat_id"], more["message_id"] = 42, last(b.Sent()).ID
+		require.True(t, do(t, s, b, method, more).OK)
+	}
+	edit("editMessageReplyMarkup", obj{})
+	require.Empty(t, b.Sent()[0].Buttons)
+	require.False(t, b.Sent()[0].Edited)
+	edit("editMessageText", obj{"text": "two"})
+	require.True(t, b.Sent()[0].Edited)
+	edit("editMessageReplyMarkup", obj{"reply_markup": keyboard})
+	require.True(t, b.Sent()[0].Edited, "the sign stays")
+}
+
 func TestKeyboardsAreChecked(t *testing.T) {
 	s, b, c := shop(t)
 	send := func(markup obj) answer {

@@ -44,7 +44,8 @@ type ChatMessage struct {
 	Buttons [][]Button
 	Keys    [][]Key
 	// At has a resolution of one second in what the bot is told, and the clock's own here.
-	At     time.Time
+	At time.Time
+	// Edited is the sign of it that people see; another keyboard leaves none.
 	Edited bool
 	// Deleted is only seen in History and SentEver: the others leave such messages out.
 	Deleted bool
@@ -82,8 +83,10 @@ type message struct {
 	// reactions are those of each person and of the bot, by id.
 	reactions map[int64][]string
 	at        time.Time
-	editedAt  time.Time
-	deleted   bool
+	// editedAt is when anything of it was edited last, edited tells that people see a sign of it.
+	editedAt time.Time
+	edited   bool
+	deleted  bool
 	// service says that it tells of the chat, as that somebody joined.
 	service  bool
 	updateID int64
@@ -94,7 +97,7 @@ func (m *message) view() ChatMessage {
 	v := ChatMessage{
 		ID: m.id, ChatID: m.chat.id, FromBot: m.byBot, From: m.from.ID, Kind: m.kind, Text: m.text,
 		Entities: slices.Clone(m.entities), MediaGroupID: m.album, Reactions: slices.Clone(m.reactions[m.chat.bot.ID]),
-		Buttons: slices.Clone(m.buttons), Keys: slices.Clone(m.keys), At: m.at, Edited: !m.editedAt.IsZero(), Deleted: m.deleted, UpdateID: m.updateID,
+		Buttons: slices.Clone(m.buttons), Keys: slices.Clone(m.keys), At: m.at, Edited: m.edited, Deleted: m.deleted, UpdateID: m.updateID,
 	}
 	if m.reply != nil {
 		reply := *m.reply
