@@ -46,6 +46,17 @@ func (p *pacer) Take(chat messenger.Chat) time.Duration {
 	return wait
 }
 
+// TakeOfBot is Take for a call that sends no message.
+func (p *pacer) TakeOfBot() time.Duration {
+	now := time.Now()
+	r := p.bot.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
 func (p *pacer) chat(chat messenger.Chat) *rate.Limiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()

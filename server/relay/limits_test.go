@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 )
 
@@ -33,4 +34,33 @@ func TestAGroupHasARateOfItsOwnAndNoLimitIsNone(t *testing.T) {
 	for range 100 {
 		require.Zero(t, p.Take(person))
 	}
+}
+
+func TestWhatSendsNoMessageCountsForTheBotOnly(t *testing.T) {
+	p := newPacer(messenger.Rates{
+		PerChat: messenger.Rate{Every: time.Hour, Burst: 1}, PerBot: messenger.Rate{Every: time.Minute, Burst: 2},
+	})
+	require.Zero(t, p.TakeOfBot())
+	require.Zero(t, p.Take(messenger.Chat{ID: "1"}), "nothing of the chat was used")
+	wait := p.TakeOfBot()
+	require.Positive(t, wait)
+	require.LessOrEqual(t, wait, time.Minute)
+}
+
+func TestTakingButtonsAwayHoldsUpNoAnswer(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.rates = &messenger.Rates{PerChat: messenger.Rate{Every: time.Hour, Burst: 2}}
+	}, func(s *stage) {
+		s.reply("r1", "olena", "one")
+		settleDown()
+		s.store.mu.Lock()
+		c := s.store.convs["conv-olena"]
+		c.Mode, c.Keyboard = conversation.HumanMode, "m1"
+		s.store.mu.Unlock()
+		settleDown()
+		s.reply("r2", "olena", "two")
+		settleDown()
+		require.Equal(t, []string{"one", "two"}, s.messenger.sent("olena"))
+		require.Contains(t, s.methods(), `keyboard m1 ""`)
+	})
 }

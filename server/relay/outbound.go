@@ -123,7 +123,7 @@ func (out *outbound) attempt(ctx context.Context, chat messenger.Messenger, c co
 	if !ok || bot.Paused {
 		return pollEvery
 	}
-	if wait := out.pacer.Take(c.Chat); wait > 0 {
+	if wait := out.turn(c.Chat, row.Kind); wait > 0 {
 		return wait
 	}
 	out.inFlight.Store(row.ID, true)
@@ -143,6 +143,15 @@ func (out *outbound) attempt(ctx context.Context, chat messenger.Messenger, c co
 		return 0
 	}
 	return carriers[begun.Kind](out, ctx, task{bot: bot, chat: chat, conv: c, row: begun})
+}
+
+// turn takes the right to carry a row out, or tells how long to wait. What a chat may get is counted in messages: taking buttons
+// away is none, and must not hold up the next answer of a customer who walks through a menu.
+func (out *outbound) turn(chat messenger.Chat, kind OutboxKind) time.Duration {
+	if kind == KeyboardRow {
+		return out.pacer.TakeOfBot()
+	}
+	return out.pacer.Take(chat)
 }
 
 // awaitTurn waits for the pacer between the calls of one row.
