@@ -8,6 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/msgbot/mattermost-plugin-msgbot/server/conversation"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/messenger"
 	"github.com/msgbot/mattermost-plugin-msgbot/server/relay"
 )
@@ -57,5 +58,22 @@ func TestFilesOfAnAutomaticMessageThatMsgbotCannotReadAreLeftOutAndTold(t *testi
 			require.NotContains(t, post.Message, "secret")
 			require.Contains(t, post.Message, "Here\n📎 prices.pdf\n⚠️ A file of this answer was not sent")
 		})
+	}
+}
+
+func TestTheTeamIsToldOfAnAutomaticAnswerThatDidNotArriveAsOfOne(t *testing.T) {
+	for state, want := range map[conversation.Delivery]string{
+		conversation.Failed:  "This automatic answer",
+		conversation.Unknown: "Nobody knows whether the customer got [this automatic answer]",
+	} {
+		d, s, _ := newDesk(t)
+		bot := shop("en")
+		c := opened(t, d, bot)
+		reply(s, c)
+		n := notice(c, state, "Forbidden: bot was blocked by the user")
+		n.Row.Kind = relay.AutoRow
+		require.NoError(t, d.ShowNotice(t.Context(), bot, n))
+		require.Contains(t, lastNotice(s, false).Message, want)
+		require.Len(t, lastNotice(s, false).Attachments(), 1, "with its button")
 	}
 }

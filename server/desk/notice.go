@@ -26,7 +26,8 @@ type form struct {
 	private bool
 }
 
-// forms by state, and for held rows by reason; of what was to be changed about a reply by kind and state.
+// forms by state, and for held rows by reason; of automatic messages and of what was to be changed about a reply by kind and
+// state.
 var forms = map[string]form{
 	string(conversation.Failed):           {"notice.failed", "button.retry", signAlarm, false},
 	string(conversation.Unknown):          {"notice.unknown", "button.send_anyway", signAlarm, false},
@@ -34,14 +35,17 @@ var forms = map[string]form{
 	string(conversation.ReasonClosed):     {"notice.closed", "button.send_and_reopen", signNote, true},
 	string(conversation.ReasonSuperseded): {"notice.superseded", "button.send_and_reopen", signNote, true},
 
-	changeForm(relay.EditRow, conversation.Failed):    {"notice.edit_failed", "button.retry", "", true},
-	changeForm(relay.EditRow, conversation.Unknown):   {"notice.edit_unknown", "button.retry", "", true},
-	changeForm(relay.DeleteRow, conversation.Failed):  {"notice.delete_failed", "button.retry", "", false},
-	changeForm(relay.DeleteRow, conversation.Unknown): {"notice.delete_unknown", "button.retry", "", false},
+	kindForm(relay.AutoRow, conversation.Failed):  {"notice.auto_failed", "button.retry", signAlarm, false},
+	kindForm(relay.AutoRow, conversation.Unknown): {"notice.auto_unknown", "button.send_anyway", signAlarm, false},
+
+	kindForm(relay.EditRow, conversation.Failed):    {"notice.edit_failed", "button.retry", "", true},
+	kindForm(relay.EditRow, conversation.Unknown):   {"notice.edit_unknown", "button.retry", "", true},
+	kindForm(relay.DeleteRow, conversation.Failed):  {"notice.delete_failed", "button.retry", "", false},
+	kindForm(relay.DeleteRow, conversation.Unknown): {"notice.delete_unknown", "button.retry", "", false},
 }
 
-// changeForm is the key of a change's form.
-func changeForm(kind relay.OutboxKind, state conversation.Delivery) string {
+// kindForm is the key of a form of one kind of row.
+func kindForm(kind relay.OutboxKind, state conversation.Delivery) string {
 	return string(kind) + "_" + string(state)
 }
 
@@ -106,9 +110,9 @@ func isSend(row relay.OutboxRow) bool {
 
 // noticeForm picks the form of a row; a held row without a known reason is asked about in public.
 func noticeForm(row relay.OutboxRow) (look form, kind string) {
-	keys := []string{string(row.State), row.Reason, string(conversation.ReasonStale)}
+	keys := []string{kindForm(row.Kind, row.State), string(row.State), row.Reason, string(conversation.ReasonStale)}
 	if !isSend(row) {
-		keys = []string{changeForm(row.Kind, row.State), changeForm(row.Kind, conversation.Failed)}
+		keys = []string{kindForm(row.Kind, row.State), kindForm(row.Kind, conversation.Failed)}
 	}
 	for _, kind = range keys {
 		if look, ok := forms[kind]; ok {
