@@ -58,15 +58,10 @@ func (s *slowService) awaitAsked(c *scene, times int32) {
 	require.NoError(c, eventually(c.ctx, "a call of the service", func() bool { return s.asked.Load() >= times }))
 }
 
-// ordering is a bot with that flow, whose service is slow, and a customer for whom it is being asked.
+// ordering is a scene with a customer for whom a slow service is being asked.
 func ordering(t *testing.T) (*scene, *slowService, *chatter) {
 	s := newScene(t)
-	bot := s.telegram(world.Webhook, nil)
-	slow := newSlowService(t)
-	s.publishes(bot, "order", orderFlow(slow.url))
-	c := s.chatter(bot, "Оксана")
-	c.orders()
-	slow.awaitAsked(s, 1)
+	_, slow, c := s.asked()
 	return s, slow, c
 }
 
@@ -105,7 +100,6 @@ func TestAutoASlowServiceHoldsUpOnlyThoseWhoWaitForIt(t *testing.T) {
 func TestAutoAnAgentWhoRepliesWhileAServiceIsAskedIsNotTalkedOver(t *testing.T) {
 	t.Parallel()
 	s, slow, c := ordering(t)
-	s.arrivals(c.customer, 1)
 	talk := s.conversation(c.customer)
 	s.settles(talk, s.replies(talk, "Я тут, чим допомогти?"), "sent")
 	c.gets("Я тут, чим допомогти?")

@@ -91,6 +91,7 @@ func TestAutoABotThatIsPausedWhileAServiceIsAskedAnswersWhenItGoesOn(t *testing.
 	t.Parallel()
 	s := newScene(t)
 	bot, slow, c := s.asked()
+	c.rests() // the keyboard that he pressed is taken away
 	s.acts(bot, "pause")
 	slow.release()
 	c.settled()

@@ -162,7 +162,7 @@ func (s *scan) keepMark(ctx context.Context) error {
 func (s *scan) record(ctx context.Context, found []Candidate) error {
 	bot, ok := s.bots.Known(s.lease.BotID)
 	if !ok {
-		return errors.New("the bot is not known here yet")
+		return errNotKnown
 	}
 	replies := make([]Reply, 0, len(found))
 	conversations := map[string]conversation.Conversation{}
