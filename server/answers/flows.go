@@ -5,6 +5,8 @@ package answers
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -69,6 +71,23 @@ func hideHeaders(f flow.Flow) bool {
 	return found
 }
 
+// hiddenHeaders are the problems of headers that still have what stands for a hidden value: the service would be asked with
+// that in the place of its key.
+func hiddenHeaders(text []byte, f flow.Flow) (problems []flow.Problem) {
+	for _, step := range slices.Sorted(maps.Keys(f.Steps)) {
+		call := f.Steps[step].HTTP
+		if call == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(call.Headers)) {
+			if call.Headers[name] == hidden {
+				problems = append(problems, flow.HiddenHeader(text, step, name))
+			}
+		}
+	}
+	return problems
+}
+
 // PutDraft checks a flow in YAML or JSON and makes it the draft of its name, which must be the given one unless that is
 // empty. It returns what is odd about it; what is wrong is a *FlowError, and ErrSysadminOnly is possible.
 func (s *Service) PutDraft(ctx context.Context, botID, name string, text []byte, by Editor) (FlowState, []flow.Problem, error) {
@@ -110,6 +129,9 @@ func (s *Service) checked(ctx context.Context, botID string, text []byte, by Edi
 	}
 	if !by.Sysadmin && callsService(f) {
 		return f, nil, ErrSysadminOnly
+	}
+	if masked := hiddenHeaders(text, f); len(masked) > 0 {
+		return f, nil, &FlowError{append(masked, problems...)}
 	}
 	strangers, err := s.flowStrangers(ctx, bot.ChannelID, text, f)
 	if err != nil {

@@ -136,6 +136,17 @@ func TestTheKeysOfAServiceAreShownToSystemAdminsOnly(t *testing.T) {
 	f, problems := flow.Parse([]byte(stored.Text))
 	require.False(t, flow.Broken(problems))
 	require.Equal(t, map[string]string{"X-Key": "***"}, f.Steps["ask"].HTTP.Headers)
+
+	// Saved again as it was shown, it would ask the service with the stars.
+	_, _, err = h.draft("", stored.Text, sysadmin)
+	var flawed *FlowError
+	require.ErrorAs(t, err, &flawed)
+	require.Equal(t, []string{"ask", "http.headers.X-Key", "flow.problem.hidden_header"},
+		[]string{flawed.Problems[0].Step, flawed.Problems[0].Field, flawed.Problems[0].Key})
+	require.Contains(t, strings.Split(stored.Text, "\n")[flawed.Problems[0].Line-1], "X-Key")
+	kept, err := h.Flow(t.Context(), botID, "calls", 0, sysadmin)
+	require.NoError(t, err)
+	require.Equal(t, lookup("calls"), kept.Text)
 }
 
 func TestTwoPublishedFlowsDoNotBeginWithOneCommand(t *testing.T) {

@@ -1,4 +1,4 @@
-// What only Mattermost can tell of a flow: whether the people and files that it names are there.
+// What only others can tell of a flow: whether the people and files that it names are there, and what its writer did not see.
 
 package flow
 
@@ -19,6 +19,12 @@ func NoAgent(text []byte, step, username string) Problem {
 func NoFile(text []byte, step string, i int, id string) Problem {
 	line := lineOf(text, "steps", step, "files", strconv.Itoa(i))
 	return place{line, step, "files"}.at(i, line).problem("no_file", "name", id)
+}
+
+// HiddenHeader is the problem of a header whose value was not shown to who wrote the flow; text is that of the flow.
+func HiddenHeader(text []byte, step, name string) Problem {
+	at := place{lineOf(text, "steps", step, "http", "headers", name), step, "http.headers." + name}
+	return at.problem("hidden_header", "name", name)
 }
 
 // lineOf is where in the text of a flow something stands: the names of keys and the numbers in lists lead there.

@@ -274,7 +274,7 @@ func TestEveryProblemHasWordsAndARemedyInEveryLanguageAndNoWordIsLeftOver(t *tes
 		all := texts(t, language)
 		for _, b := range badFlows {
 			_, problems := Parse([]byte(b.text))
-			problems = append(problems, NoAgent([]byte(b.text), "a", "ivan"), NoFile([]byte(b.text), "a", 0, "x"))
+			problems = append(problems, NoAgent([]byte(b.text), "a", "ivan"), NoFile([]byte(b.text), "a", 0, "x"), HiddenHeader([]byte(b.text), "a", "X-Key"))
 			for _, p := range problems {
 				said := p.Say(func(key string, args map[string]string) string {
 					used[key] = true
